@@ -1,0 +1,29 @@
+/* sley/event.h: a flag that tasks wait for. Kinds: see lock.h. asyncio: Event. */
+#ifndef SLEY_EVENT_H
+#define SLEY_EVENT_H
+
+#include <sley/base.h>
+
+SLEY_BEGIN_DECLS
+
+typedef struct sley_event {
+    uint32_t _kind;
+    uint32_t _set;
+    void *_loop;
+    sley_links _waiters;
+    void *_spare[2];
+} sley_event;
+
+#define SLEY_EVENT_INIT {0, 0, NULL, {NULL, NULL}, {NULL, NULL}}
+#define SLEY_EVENT_INIT_LOCAL {1, 0, NULL, {NULL, NULL}, {NULL, NULL}}
+
+/* Waits until the flag is set; a waiter that was woken returns even if clear came first. Does not
+ * suspend if it is set. 0, -ECANCELED, a scope's code, -SLEY_EWRONGLOOP. asyncio: wait(). */
+SLEY_SUSPENDS int sley_event_wait(sley_event *event);
+/* Sets it and wakes everybody who waits, in order. 0, -SLEY_EWRONGLOOP. */
+int sley_event_set(sley_event *event);
+int sley_event_clear(sley_event *event);
+bool sley_event_is_set(const sley_event *event);
+
+SLEY_END_DECLS
+#endif

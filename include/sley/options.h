@@ -1,0 +1,69 @@
+/* sley/options.h: what sley_run, sley_runner and sley_loop_new can be told.
+ *
+ *     sley_run(main, arg, &SLEY_OPTIONS(.debug = true, .report_signal = SIGUSR1));
+ *
+ * Zero (and a NULL pointer instead of the struct) means the default of every field.
+ */
+#ifndef SLEY_OPTIONS_H
+#define SLEY_OPTIONS_H
+
+#include <sley/base.h>
+#include <sley/time.h>
+
+SLEY_BEGIN_DECLS
+
+/* .workers: every processor that the affinity mask and the control group grant. */
+#define SLEY_ALL_CPUS (-1)
+
+enum sley_on_deadlock {
+    SLEY_DEADLOCK_REPORT = 0, /* say so once, and go on waiting */
+    SLEY_DEADLOCK_RETURN = 1, /* say so and make run return -SLEY_EDEADLOCK */
+    SLEY_DEADLOCK_IGNORE = 2
+};
+
+/* What an exception handler is told. Every pointer is borrowed for the call. */
+typedef struct sley_exception {
+    const char *message;  /* what happened, one line */
+    intptr_t error;       /* the error, or 0 */
+    const sley_error *detail;
+    sley_future *future;  /* whose error it is, or NULL */
+    sley_task *task;      /* the same, if it is a task */
+} sley_exception;
+typedef void sley_exception_handler(sley_loop *loop, const sley_exception *exception, void *arg);
+
+typedef struct sley_options {
+    size_t size;          /* set by SLEY_OPTIONS: lets the struct grow */
+    int workers;          /* 0 and 1: one loop on the calling thread, asyncio's exact rules */
+    unsigned ring_entries; /* submission entries of each ring, 0: 256; halved when memory is short */
+    size_t stack_size;    /* bytes of a fiber's stack, 0: 256 KiB; address space, not memory */
+    bool debug;           /* asyncio's debug mode: more checks, slow-callback reports */
+    bool virtual_clock;   /* time stands still while anything is ready, then jumps to the next
+                             deadline; nothing ever waits. For tests. */
+    enum sley_on_deadlock on_deadlock;
+    int report_signal;    /* this signal prints every task (sley_report); 0: none */
+    sley_duration shutdown_timeout; /* how long run waits for cancelled tasks before it insists
+                                       with a sticky cancel; 0: 60 s */
+    unsigned executor_threads; /* at most so many threads in the default executor; 0: cpus + 4,
+                                  at most 32 */
+    sley_duration slow_callback; /* debug: report a task or callback that ran longer; 0: 100 ms */
+    sley_exception_handler *exception_handler; /* NULL: prints to stderr */
+    void *exception_arg;
+    /* Called when nothing is ready, no timer runs and nothing is in flight: true if it made
+     * something ready, false to let the loop wait. Runs on the loop's stack, must not suspend. */
+    bool (*on_idle)(sley_loop *loop, void *arg);
+    void *idle_arg;
+    bool handle_sigint;   /* see runner.h; sley_run sets it */
+    bool simulated_ring;  /* operations are done by plain calls, delayed, cut and reordered by
+                             seed. For tests. */
+    uint64_t seed;        /* of everything random in this runtime; 0: from the system */
+} sley_options;
+
+#ifdef __cplusplus
+#define SLEY_OPTIONS(...) \
+    (static_cast<const sley_options &>(sley_options{.size = sizeof(sley_options), ##__VA_ARGS__}))
+#else
+#define SLEY_OPTIONS(...) ((sley_options){.size = sizeof(sley_options), __VA_ARGS__})
+#endif
+
+SLEY_END_DECLS
+#endif

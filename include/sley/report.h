@@ -1,0 +1,36 @@
+/* sley/report.h: what every task is doing, and figures of the running loop. */
+#ifndef SLEY_REPORT_H
+#define SLEY_REPORT_H
+
+#include <sley/base.h>
+
+SLEY_BEGIN_DECLS
+
+/* Writes a line for every task of the runtime to a descriptor: name, entry function, what it
+ * waits for and who holds that, where it was created, how much of its stack it has used. The same
+ * is written to stderr on options.report_signal. 0 or -errno; -SLEY_ENOLOOP. */
+int sley_report(int fd);
+
+typedef struct sley_stats {
+    size_t size;           /* set it to sizeof(sley_stats) */
+    uint64_t tasks;        /* alive now */
+    uint64_t tasks_created;
+    uint64_t dispatches;   /* tasks and callbacks run */
+    uint64_t passes;
+    uint64_t enters;       /* io_uring_enter calls */
+    uint64_t submitted;    /* operations given to the ring */
+    uint64_t completed;
+    uint64_t timers;       /* armed now */
+    uint64_t stacks;       /* bound to memory, in use or kept */
+    uint64_t allocations;  /* asked of the allocator, ever */
+    uint64_t in_flight;    /* operations in the ring now */
+} sley_stats;
+
+/* Figures of the running loop. 0; -SLEY_ENOLOOP; -EINVAL for a size it does not know. */
+int sley_stats_get(sley_stats *stats);
+
+/* The library's version, as "0.1.0". */
+const char *sley_version(void);
+
+SLEY_END_DECLS
+#endif
