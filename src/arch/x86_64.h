@@ -1,0 +1,46 @@
+/* arch/x86_64.h: the switch for x86-64 (System V ABI). */
+#ifndef SL_ARCH_X86_64_H
+#define SL_ARCH_X86_64_H
+
+#define SL_ARCH_RED_ZONE 128
+
+/* In x86_64.S order: a saved context is {pc, rbp} with the red zone above it. */
+void sl_arch_trampoline(void);
+
+SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
+{
+    /* rbp may be the frame pointer, so it cannot be a clobber: it goes onto the stack by hand.
+     * The step over the red zone comes first, since a leaf function keeps data there. */
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rbp\n\t"
+                     "pushq %%rax\n\t"
+                     "movq %%rsp, (%[save])\n\t"
+                     "movq %[to], %%rsp\n\t"
+                     "popq %%rax\n\t"
+                     "popq %%rbp\n\t"
+                     "leaq 128(%%rsp), %%rsp\n\t"
+                     "jmpq *%%rax\n"
+                     "1:"
+                     : "+D"(passed), [save] "+S"(save), [to] "+d"(to)
+                     :
+                     : "rax", "rbx", "rcx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+                       "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                       "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory",
+                       "cc");
+    return passed;
+}
+
+SL_INLINE void *sl_arch_prepare(void *top, sl_arch_entry *entry)
+{
+    void **slot = (void **)((char *)top - 16);
+
+    slot[0] = (void *)(uintptr_t)entry; /* the trampoline pops it */
+    slot[1] = 0;
+    slot = (void **)((char *)slot - SL_ARCH_RED_ZONE);
+    *--slot = 0; /* rbp */
+    *--slot = (void *)(uintptr_t)sl_arch_trampoline;
+    return slot;
+}
+
+#endif

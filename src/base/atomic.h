@@ -1,0 +1,43 @@
+/* base/atomic.h: the only door to atomics, fences and futexes.
+ *
+ * The model build replaces this file's functions by yields to a controller that explores
+ * interleavings of the shipped source. Every order other than relaxed says at its use what it
+ * pairs with. */
+#ifndef SL_BASE_ATOMIC_H
+#define SL_BASE_ATOMIC_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef _Atomic uint32_t sl_atomic_u32;
+typedef _Atomic uint64_t sl_atomic_u64;
+typedef _Atomic(void *) sl_atomic_ptr;
+
+#define sl_load_relaxed(p) atomic_load_explicit((p), memory_order_relaxed)
+#define sl_load_acquire(p) atomic_load_explicit((p), memory_order_acquire)
+#define sl_store_relaxed(p, v) atomic_store_explicit((p), (v), memory_order_relaxed)
+#define sl_store_release(p, v) atomic_store_explicit((p), (v), memory_order_release)
+#define sl_exchange_acq_rel(p, v) atomic_exchange_explicit((p), (v), memory_order_acq_rel)
+#define sl_add_relaxed(p, v) atomic_fetch_add_explicit((p), (v), memory_order_relaxed)
+#define sl_add_acq_rel(p, v) atomic_fetch_add_explicit((p), (v), memory_order_acq_rel)
+#define sl_sub_acq_rel(p, v) atomic_fetch_sub_explicit((p), (v), memory_order_acq_rel)
+#define sl_or_acq_rel(p, v) atomic_fetch_or_explicit((p), (v), memory_order_acq_rel)
+#define sl_and_acq_rel(p, v) atomic_fetch_and_explicit((p), (v), memory_order_acq_rel)
+#define sl_cas_acq_rel(p, expected, desired)                                       \
+    atomic_compare_exchange_strong_explicit((p), (expected), (desired),            \
+                                            memory_order_acq_rel, memory_order_acquire)
+#define sl_cas_weak_acq_rel(p, expected, desired)                                  \
+    atomic_compare_exchange_weak_explicit((p), (expected), (desired),              \
+                                          memory_order_acq_rel, memory_order_acquire)
+
+/* Orders what a thread does against a signal handler on the same thread. */
+#define sl_signal_fence() atomic_signal_fence(memory_order_seq_cst)
+#define sl_fence_seq_cst() atomic_thread_fence(memory_order_seq_cst)
+
+/* Indices shared with the kernel are plain words in a mapping. */
+#define sl_shared_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define sl_shared_load_relaxed(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#define sl_shared_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+
+#endif

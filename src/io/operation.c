@@ -1,0 +1,183 @@
+#include "io/operation.h"
+
+#include "io/table.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sley/error.h>
+
+static void completed(struct sl_ring *ring, struct sl_op *op)
+{
+    struct sl_operation *operation = SL_CONTAINER(op, struct sl_operation, op);
+
+    (void)ring;
+    sl_wait_wake(operation->loop, &operation->wait);
+}
+
+/* A request only: the wait goes on until the completion. */
+bool sl_operation_cancel(struct sley_loop *loop, struct sl_wait *wait)
+{
+    struct sl_operation *operation = SL_CONTAINER(wait, struct sl_operation, wait);
+    struct sl_ring *ring = operation->loop->ring;
+
+    (void)loop;
+    ring->class->cancel(ring, &operation->op);
+    return true;
+}
+
+/* A cancel that waits for this suspension point: nothing has been queued. */
+static int checkpoint(struct sl_fiber *self, struct sl_wait *wait)
+{
+    uint16_t before = self->flags;
+    int rc = sl_wait_checkpoint(self);
+
+    if (SL_UNLIKELY(rc))
+        wait->taken = (before ^ self->flags) & SL_FIBER_MUST_CANCEL ? SL_FIBER_EDGE_TAKEN
+                                                                     : SL_FIBER_SCOPE_TAKEN;
+    return rc;
+}
+
+/* One trip through the ring. The kernel's result; *cancel is the code of a cancel that was taken
+ * meanwhile, *closed tells that the descriptor was closed. -EBADF and the like can also come from
+ * the table: then nothing was queued. */
+static int trip(struct sley_loop **loop, struct sl_operation *operation, int *cancel, bool *closed)
+{
+    struct sl_op *op = &operation->op;
+    int rc;
+    struct sl_ring *ring = sl_worker_ring(*loop, &rc);
+
+    if (SL_UNLIKELY(!ring))
+        return rc;
+    if (op->fd >= 0 && SL_UNLIKELY((rc = sl_table_begin(op->fd, ring->id)) < 0))
+        return rc;
+    op->complete = completed;
+    operation->loop = *loop;
+    ring->class->submit(ring, op);
+    *cancel = sl_wait_park(loop, &operation->wait);
+    if (op->fd >= 0 && SL_UNLIKELY(sl_table_end(op->fd))) {
+        *closed = true;
+        sl_starved_freed(*loop);
+    }
+    return op->result;
+}
+
+static short direction(const struct sl_op *op)
+{
+    switch (op->opcode) {
+    case IORING_OP_RECV:
+    case IORING_OP_READ:
+    case IORING_OP_ACCEPT:
+        return POLLIN;
+    case IORING_OP_SEND:
+    case IORING_OP_WRITE:
+        return POLLOUT;
+    default:
+        return 0;
+    }
+}
+
+/* Files that the kernel will not wait for itself answer -EAGAIN if they are O_NONBLOCK. */
+static SL_NOINLINE int wait_ready(struct sley_loop **loop, struct sl_operation *operation,
+                                  const struct sl_wait_class *class)
+{
+    struct sl_operation poll = {.op = {.opcode = IORING_OP_POLL_ADD,
+                                       .fd = operation->op.fd,
+                                       .flags = (uint16_t)direction(&operation->op)}};
+    int rc = sl_operation_run(loop, &poll, class);
+
+    operation->wait.taken = poll.wait.taken;
+    return rc;
+}
+
+int sl_operation_run(struct sley_loop **loop, struct sl_operation *operation,
+                     const struct sl_wait_class *class)
+{
+    struct sl_fiber *self = (*loop)->current;
+    struct sl_op *op = &operation->op;
+
+    for (;;) {
+        int cancel, result;
+        bool closed = false;
+
+        sl_wait_init(&operation->wait, self, class, op);
+        cancel = checkpoint(self, &operation->wait);
+        if (SL_UNLIKELY(cancel))
+            return cancel;
+        result = trip(loop, operation, &cancel, &closed);
+        if (SL_LIKELY(result >= 0) && SL_LIKELY(!cancel) && SL_LIKELY(!closed))
+            return result;
+        if (result == -ECANCELED || result == -EINTR) {
+            /* The kernel's own words for "nothing was done": whose wish was it? */
+            if (cancel)
+                return cancel;
+            if (closed)
+                return -SLEY_ECLOSED;
+            continue; /* a signal, or a cancel that was meant for another descriptor */
+        }
+        if (result == -EAGAIN && direction(op) && !cancel && !closed) {
+            result = wait_ready(loop, operation, class);
+            if (result < 0)
+                return result;
+            continue;
+        }
+        /* It has an effect, or an error of its own: that is the result, and a cancel that came
+         * too late meets the next suspension. */
+        if (cancel)
+            sl_wait_put_back(&operation->wait);
+        operation->wait.taken = 0;
+        return closed && result <= 0 ? -SLEY_ECLOSED : result;
+    }
+}
+
+int sl_operation_call(struct sl_operation *operation, const struct sl_wait_class *class)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+    int rc = -SLEY_ENOLOOP;
+
+    if (SL_UNLIKELY(!loop))
+        return rc;
+    if (SL_LIKELY(loop->current != NULL))
+        rc = sl_operation_run(&loop, operation, class);
+    sl_leave(loop, user);
+    return rc;
+}
+
+static ssize_t run_all(struct sley_loop **loop, struct sl_operation *operation, size_t size,
+                       const struct sl_wait_class *class)
+{
+    struct sl_op *op = &operation->op;
+    size_t done = 0;
+
+    do {
+        int n;
+
+        op->length = sl_operation_length(size - done);
+        n = sl_operation_run(loop, operation, class);
+        if (SL_UNLIKELY(n <= 0)) {
+            if (!done || n == 0)
+                return done ? (ssize_t)done : n;
+            /* The bytes are reported; the cancel that cut them short is not, yet. */
+            sl_wait_put_back(&operation->wait);
+            break;
+        }
+        done += (size_t)n;
+        op->address += (uint64_t)n;
+    } while (done < size);
+    return (ssize_t)done;
+}
+
+ssize_t sl_operation_call_all(struct sl_operation *operation, size_t size,
+                              const struct sl_wait_class *class)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+    ssize_t rc = -SLEY_ENOLOOP;
+
+    if (SL_UNLIKELY(!loop))
+        return rc;
+    if (SL_LIKELY(loop->current != NULL))
+        rc = run_all(&loop, operation, size, class);
+    sl_leave(loop, user);
+    return rc;
+}

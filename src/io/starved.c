@@ -1,0 +1,75 @@
+#include "io/starved.h"
+
+#include "sched/wait.h"
+
+/* How many wait, in the whole process. Relaxed: who misses one costs it SL_STARVED_NS. */
+static sl_atomic_u32 starving;
+
+struct starved {
+    struct sl_attached attached;
+    struct sl_timer timer;
+    struct sl_wait wait;
+};
+
+static const struct sl_wait_class starved_wait = {.reason = "a free descriptor"};
+
+static void due(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct sl_timer *timer = SL_CONTAINER(entry, struct sl_timer, entry);
+
+    sl_wait_wake(loop, &SL_CONTAINER(timer, struct starved, timer)->wait);
+}
+
+static bool freed(struct sley_loop *loop, struct sl_attached *attached)
+{
+    return sl_wait_wake(loop, &SL_CONTAINER(attached, struct starved, attached)->wait);
+}
+
+static void detach(struct sley_loop *loop, struct sl_attached *attached)
+{
+    (void)loop;
+    sl_link_remove(&attached->link);
+    SL_CHECK(!"a loop with tasks is not closed");
+}
+
+int sl_starved_wait(struct sley_loop **loop)
+{
+    struct starved starved = {.attached = {.detach = detach, .freed = freed},
+                              .timer = {.entry = {.run = due}}};
+    int rc;
+
+    sl_wait_init(&starved.wait, (*loop)->current, &starved_wait, NULL);
+    sl_list_push(&(*loop)->readers, &starved.attached.link);
+    sl_timer_arm(*loop, &starved.timer, sl_loop_clock(*loop) + SL_STARVED_NS);
+    sl_starved_begin();
+    rc = sl_wait_park(loop, &starved.wait);
+    sl_starved_end();
+    sl_timer_disarm(*loop, &starved.timer);
+    sl_link_remove(&starved.attached.link);
+    return rc;
+}
+
+void sl_starved_begin(void)
+{
+    sl_add_relaxed(&starving, 1);
+}
+
+void sl_starved_end(void)
+{
+    sl_add_relaxed(&starving, -1u);
+}
+
+void sl_starved_freed(struct sley_loop *loop)
+{
+    struct sl_link *link, *next;
+
+    if (SL_LIKELY(!sl_load_relaxed(&starving)) || !loop)
+        return;
+    for (link = loop->readers.head.next; link != &loop->readers.head; link = next) {
+        struct sl_attached *attached = SL_CONTAINER(link, struct sl_attached, link);
+
+        next = link->next;
+        if (attached->freed && attached->freed(loop, attached))
+            return;
+    }
+}

@@ -1,0 +1,137 @@
+#include "os/signals.h"
+
+#include "base/atomic.h"
+#include "base/check.h"
+#include "os/sys.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#define ALTERNATE_STACK ((size_t)64 << 10)
+
+static bool pipe_is_pending(void)
+{
+    sigset_t pending;
+
+    return sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1;
+}
+
+void sl_thread_signals_enter(struct sl_thread_signals *saved)
+{
+    sigset_t block;
+    stack_t stack = {.ss_size = ALTERNATE_STACK};
+
+    memset(saved, 0, sizeof *saved);
+    saved->pipe_pending = pipe_is_pending();
+    sigemptyset(&block);
+    sigaddset(&block, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &block, &saved->mask);
+
+    sigaltstack(NULL, &saved->stack);
+    if (!(saved->stack.ss_flags & SS_DISABLE))
+        return; /* the thread has one: good enough */
+    saved->memory = sl_sys.map(ALTERNATE_STACK);
+    stack.ss_sp = saved->memory;
+    if (saved->memory)
+        sigaltstack(&stack, NULL);
+}
+
+void sl_thread_signals_leave(struct sl_thread_signals *saved)
+{
+    if (saved->memory) {
+        sigaltstack(&saved->stack, NULL);
+        sl_sys.unmap(saved->memory, ALTERNATE_STACK);
+    }
+    if (!saved->pipe_pending && !sigismember(&saved->mask, SIGPIPE)) {
+        static const struct timespec now;
+        sigset_t pipe;
+
+        sigemptyset(&pipe);
+        sigaddset(&pipe, SIGPIPE);
+        while (pipe_is_pending() && sigtimedwait(&pipe, NULL, &now) == SIGPIPE)
+            ;
+    }
+    pthread_sigmask(SIG_SETMASK, &saved->mask, NULL);
+}
+
+/* ---- faults ---- */
+
+static bool (*fault_describe)(const void *address);
+static struct sigaction previous_segv, previous_bus;
+
+static void on_fault(int signal, siginfo_t *info, void *context)
+{
+    struct sigaction *previous = signal == SIGSEGV ? &previous_segv : &previous_bus;
+
+    (void)context;
+    if (fault_describe(info->si_addr)) {
+        /* The instruction faults again, under the default action: a core that shows the place. */
+        struct sigaction by_default = {.sa_handler = SIG_DFL};
+
+        sigaction(signal, &by_default, NULL);
+        return;
+    }
+    /* Not ours: as if we had never been here. */
+    sigaction(signal, previous, NULL);
+}
+
+static void install_fault_handler(void)
+{
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGSEGV, &action, &previous_segv);
+    sigaction(SIGBUS, &action, &previous_bus);
+}
+
+void sl_fault_handler_install(bool (*describe)(const void *address))
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    fault_describe = describe;
+    pthread_once(&once, install_fault_handler);
+}
+
+/* ---- signals with one owner ---- */
+
+#define SIGNALS 65
+
+static struct owner {
+    void (*fn)(void *arg);
+    void *arg;
+    struct sigaction previous;
+} owners[SIGNALS];
+
+static void on_signal(int signal)
+{
+    int saved = errno;
+
+    if (owners[signal].fn)
+        owners[signal].fn(owners[signal].arg);
+    errno = saved;
+}
+
+bool sl_signal_take(int signal, void (*fn)(void *arg), void *arg, bool only_default)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
+    struct sigaction now;
+
+    if (signal <= 0 || signal >= SIGNALS || owners[signal].fn || sigaction(signal, NULL, &now))
+        return false;
+    if (only_default && (now.sa_flags & SA_SIGINFO || now.sa_handler != SIG_DFL))
+        return false;
+    sigemptyset(&action.sa_mask);
+    owners[signal].arg = arg;
+    owners[signal].fn = fn;
+    return sigaction(signal, &action, &owners[signal].previous) == 0;
+}
+
+void sl_signal_give_back(int signal)
+{
+    if (signal <= 0 || signal >= SIGNALS || !owners[signal].fn)
+        return;
+    sigaction(signal, &owners[signal].previous, NULL);
+    owners[signal].fn = NULL;
+}

@@ -1,0 +1,40 @@
+/* An eventfd and a multishot poll on it, armed as long as the ring is open.
+ *
+ * Nobody reads the eventfd: every write wakes the poll again, whatever the counter says, so a ring
+ * of the bell costs the owner no system call beside its enter. The counter grows by one each time
+ * and would be full after 2^64 - 2 of them. If the kernel ends the poll it is armed anew; the
+ * counter is then not zero and the poll completes at once, one wake too many at worst. */
+#include "ring/deliver.h"
+#include "ring/plain.h"
+
+#include <poll.h>
+
+static void rung(struct sl_ring *ring, struct sl_op *op)
+{
+    if (!(op->cqe_flags & IORING_CQE_F_MORE) && !ring->closing) {
+        uint64_t word;
+
+        /* Were it not for this, a kernel that ends each poll at once would spin. */
+        sl_plain_read(ring->doorbell_fd, &word, sizeof word, -1);
+        sl_doorbell_arm(ring);
+    }
+    sl_ring_read_mail(ring);
+}
+
+void sl_doorbell_arm(struct sl_ring *ring)
+{
+    ring->doorbell = (struct sl_op){
+        .complete = rung,
+        .opcode = IORING_OP_POLL_ADD,
+        .multishot = 1,
+        .fd = ring->doorbell_fd,
+        .flags = POLLIN,
+        .length = IORING_POLL_ADD_MULTI,
+    };
+    ring->class->submit(ring, &ring->doorbell);
+}
+
+void sl_ring_ring(const struct sl_ring *ring)
+{
+    sl_plain_ring(ring->doorbell_fd);
+}

@@ -1,0 +1,84 @@
+/* ring/ring.h: the seam between the loop and the kernel: operations in, completions out.
+ *
+ * Two implementations: io_uring (uring.c) and a simulated one (simulated.c) that performs each
+ * operation by plain non-blocking calls, delayed, cut, reordered and failed by seed. An epoll
+ * backend will be the third. One thread owns a ring: the one that opened it. */
+#ifndef SL_RING_RING_H
+#define SL_RING_RING_H
+
+#include "base/atomic.h"
+#include "base/rng.h"
+#include "ring/op.h"
+
+#include <sley/base.h>
+
+/* A turn that has reaped so many completions does not look for more (unless `thorough`): they
+ * keep the loop busy, and the next turn, which has operations to submit, reaps the rest in the
+ * same system call. */
+#define SL_RING_ENOUGH 32
+
+struct sl_ring_class {
+    const char *name;
+    /* Makes the ring in the calling thread. 0 or -errno. */
+    int (*open)(struct sl_ring *ring, unsigned entries);
+    void (*close)(struct sl_ring *ring);
+    /* Queues an operation; it goes to the kernel with the next turn. Never fails: what finds no
+     * room waits in the backlog. */
+    void (*submit)(struct sl_ring *ring, struct sl_op *op);
+    /* Asks for the cancel of an operation that is queued here. Its own completion follows. */
+    void (*cancel)(struct sl_ring *ring, struct sl_op *op);
+    /* The same for all operations on a descriptor. It may hit operations on other descriptors of
+     * the same file, too: who gets an -ECANCELED that nobody asked for tries again. */
+    void (*cancel_fd)(struct sl_ring *ring, int fd);
+    /* The same for everything, the doorbell included. */
+    void (*cancel_all)(struct sl_ring *ring);
+    /* Is there anything that a turn without waiting would do? A few loads. */
+    bool (*pending)(struct sl_ring *ring);
+    /* Submits what is queued and reaps what has completed, with at most one system call if the
+     * kernel has no more than that; waits up to wait_ns for a completion if there is none
+     * (0: does not wait; INT64_MAX: for ever). 0, -EINTR (waited, a signal came), -ETIME (waited
+     * in vain), -EEXIST (not the thread that opened it). A turn that submitted as well answers 0
+     * for either, because the kernel does. */
+    int (*turn)(struct sl_ring *ring, int64_t wait_ns);
+};
+
+struct sl_ring {
+    const struct sl_ring_class *class;
+    unsigned in_flight;     /* operations whose completion is due, the doorbell excluded */
+    bool thorough;          /* the owner's wish: turns reap all there is, however much */
+    bool closing;           /* being drained: who would queue again what was cancelled gives up */
+    uint64_t enters, submitted, completed;
+    int doorbell_fd;        /* eventfd, -1 before open */
+    struct sl_op doorbell;  /* always armed */
+    struct sl_list backlog; /* operations that found no room */
+    struct sl_list ended;   /* cancelled in the backlog: complete with the next turn */
+    void *state;            /* the implementation's */
+    struct sl_rng rng;      /* the simulated ring's */
+    const char *refusal;    /* why open failed: a sentence, or NULL */
+
+    /* What other threads may touch. */
+    uint32_t id;            /* not 0, of this ring alone; never changes while it is open */
+    sl_atomic_u32 mail;     /* a descriptor to cancel (number + 1), or SL_RING_MAIL_ALL */
+    struct sl_link open;    /* among the open rings, under their lock */
+};
+
+#define SL_RING_MAIL_ALL UINT32_MAX
+
+extern const struct sl_ring_class sl_ring_uring;
+extern const struct sl_ring_class sl_ring_simulated;
+
+/* Opens a ring of the class with a doorbell armed; 0, -errno. -SLEY_ENOURING: refused. */
+int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsigned entries,
+                 uint64_t seed);
+/* Cancels what is in flight and waits for its completions, then closes. Another thread than the
+ * owner may close a ring in which nothing is in flight. */
+void sl_ring_close(struct sl_ring *ring);
+
+/* Cancels the operations on a descriptor on every ring of the process but `self` (or NULL), each
+ * by its own thread. Any thread; allocates nothing. */
+void sl_ring_cancel_elsewhere(const struct sl_ring *self, int fd);
+
+/* doorbell.c: wakes the thread that waits in a turn. Any thread, and signal handlers. */
+void sl_ring_ring(const struct sl_ring *ring);
+
+#endif

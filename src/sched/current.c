@@ -1,0 +1,18 @@
+#include "sched/current.h"
+
+__thread struct sley_loop *sl_current_loop;
+
+SL_NOINLINE struct sley_loop *sl_current_set(struct sley_loop *loop)
+{
+    struct sley_loop *previous = sl_current();
+
+    sl_current_loop = loop;
+    return previous;
+}
+
+static __thread void *outside;
+
+SL_NOINLINE void **sl_current_outside(void)
+{
+    return &outside;
+}

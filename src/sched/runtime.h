@@ -1,0 +1,27 @@
+/* sched/runtime.h: what the workers of a runtime share. With one worker: one loop. */
+#ifndef SL_SCHED_RUNTIME_H
+#define SL_SCHED_RUNTIME_H
+
+#include "base/atomic.h"
+#include "base/list.h"
+
+#include <sley/options.h>
+#include <sley/scope.h>
+
+#include <pthread.h>
+
+struct sl_runtime {
+    sley_options options;
+    sley_scope root;            /* every task's chain of scopes ends here */
+    struct sl_list tasks;       /* all that are not done, oldest first */
+    uint64_t task_count, tasks_created;
+    sley_exception_handler *exception_handler;
+    void *exception_arg;
+    struct sley_executor *executor; /* the default one, made when first needed */
+    unsigned executor_jobs;     /* jobs in threads whose result a loop here expects */
+    int stack_class;            /* of a task that does not say */
+    struct sley_task *main;     /* the runner's, which Ctrl-C cancels */
+    bool closing;               /* run is over: tasks that are left are being ended */
+};
+
+#endif

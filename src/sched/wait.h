@@ -1,0 +1,106 @@
+/* sched/wait.h: the one door to suspension.
+ *
+ * A fiber that waits has a struct sl_wait on its own stack, PENDING until exactly one of wake and
+ * cancel wins. The node stays in its primitive's list until its own fiber runs (FORMAT.md R5): who
+ * leaves a wait takes the node out itself.
+ *
+ *     struct sl_wait wait;
+ *     sl_wait_init(&wait, self, &lock_wait, lock);
+ *     sl_chain_push(&lock->_waiters, &wait.link);
+ *     rc = sl_wait_park(&loop, &wait);
+ *     sl_chain_remove(&lock->_waiters, &wait.link);
+ *
+ * sl_wait_park returns 0 if the wait was ended by a wake, or the code of the cancel that wins:
+ * an edge request (-ECANCELED) first, then a sticky scope. A cancel that arrives between the wake
+ * and the resumption wins too (design decision 4, precedence b); wait.state then still says
+ * SL_WAIT_DONE, and the primitive hands on what the wait had been given.
+ *
+ * Of a class that `completes` (kernel operations) the completion wins (precedence a): park returns
+ * once the operation has ended; 0, or the code of the cancel that it took, which the caller uses
+ * only if the operation says that it was cancelled. A request that it does not use it puts back
+ * (sl_wait_put_back). */
+#ifndef SL_SCHED_WAIT_H
+#define SL_SCHED_WAIT_H
+
+#include "fiber/fiber.h"
+#include "sched/current.h"
+#include "sched/worker.h"
+
+enum sl_wait_state { SL_WAIT_PENDING, SL_WAIT_DONE, SL_WAIT_CANCELLED };
+
+/* What a fiber can wait for, and how reports name it. */
+struct sl_wait_class {
+    const char *reason; /* "lock", "recv", ...: "waits for <reason>" */
+    /* Cancels what is waited for: true if the fiber will wake by it. NULL: the wait itself is
+     * cancelled. */
+    bool (*cancel)(struct sley_loop *loop, struct sl_wait *wait);
+    /* Who will end it: the task that holds the lock, that is awaited, ... or NULL. */
+    struct sl_fiber *(*holder)(const struct sl_wait *wait);
+    bool local;        /* only tasks of this loop can end it (for the deadlock report) */
+    bool completes;    /* a kernel operation: completion beats a cancel (precedence a) */
+};
+
+struct sl_wait {
+    struct sl_link link;   /* the primitive's */
+    struct sl_fiber *fiber;
+    const struct sl_wait_class *class;
+    void *object;
+    uint16_t state;        /* enum sl_wait_state */
+    uint16_t taken;        /* which cancel it took: SL_FIBER_EDGE_TAKEN, SL_FIBER_SCOPE_TAKEN */
+    uint32_t flags;        /* the primitive's */
+};
+
+SL_INLINE void sl_wait_init(struct sl_wait *wait, struct sl_fiber *fiber,
+                            const struct sl_wait_class *class, const void *object)
+{
+    wait->fiber = fiber;
+    wait->class = class;
+    wait->object = (void *)(uintptr_t)object;
+    wait->state = SL_WAIT_PENDING;
+    wait->taken = 0;
+    wait->flags = 0;
+}
+
+/* Ends the wait and makes its fiber ready, last in the queue. False if it was ended already. */
+SL_INLINE bool sl_wait_wake(struct sley_loop *loop, struct sl_wait *wait)
+{
+    if (wait->state != SL_WAIT_PENDING)
+        return false;
+    wait->state = SL_WAIT_DONE;
+    sl_ready_push(loop, &wait->fiber->entry);
+    return true;
+}
+
+/* Cancels what a parked fiber waits for: true if it will wake by it, false if the wait has been
+ * ended already. */
+bool sl_wait_cancel(struct sley_loop *loop, struct sl_wait *wait);
+
+/* Suspends until the wait has ended. See above. *loop is the loop that the fiber wakes on. */
+SLEY_SUSPENDS int sl_wait_park(struct sley_loop **loop, struct sl_wait *wait);
+
+/* The cancel that `wait` took has had no effect: an edge request meets the next suspension. */
+void sl_wait_put_back(struct sl_wait *wait);
+
+/* Lets everything that is ready run first. 0, or the code of a cancel. */
+SLEY_SUSPENDS int sl_wait_yield(struct sley_loop **loop, struct sl_fiber *self);
+
+/* The code of the outermost cancelled scope that no shield hides, or 0. Looked at on entry of
+ * every public call that may suspend. */
+int sl_scope_walk(const struct sley_scope *scope);
+SL_INLINE int sl_scope_code(const struct sl_fiber *fiber)
+{
+    const struct sley_scope *scope = fiber->scope;
+
+    /* The usual chain is the runtime's scope alone. */
+    if (SL_LIKELY(!scope->_outer && !scope->_code))
+        return 0;
+    return sl_scope_walk(scope);
+}
+enum { SL_SCOPE_SHIELD = 1 }; /* sley_scope._flags */
+
+/* An edge request that waits for a suspension point is delivered here, where the operation has
+ * not begun: -ECANCELED, or a scope's code, or 0. For calls that are suspension points even when
+ * they need not wait (I/O). */
+int sl_wait_checkpoint(struct sl_fiber *self);
+
+#endif

@@ -1,0 +1,440 @@
+/* The worker: runs what is ready, then turns the ring and the wheel, then sleeps.
+ *
+ * A fiber that parks switches directly to the next one that is ready (sl_worker_park). The loop's
+ * own context, the *hub*, runs only when the next entry is a callback, when the pass is over, or
+ * when nothing is ready. Callbacks run on the hub because it has the thread's large stack.
+ *
+ * This file alone knows the ready queue, the ring, the wheel and fibers together. */
+#include "sched/worker.h"
+
+#include "sched/wait.h"
+
+#include <sley/error.h>
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- switching ---- */
+
+static void fiber_entry(void *passed);
+
+/* Gives a fiber that runs for the first time its stack. */
+static SL_NOINLINE void bind(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    struct sl_stack *stack = sl_stacks_bind(&loop->stacks, fiber->stack_class);
+
+    stack->fiber = fiber;
+    fiber->stack = stack;
+    fiber->sp = sl_arch_prepare(sl_stack_top(stack), fiber_entry);
+}
+
+/* The next entry if a fiber may be switched to directly, else NULL: then it is the hub's turn. A
+ * fiber that begins takes `spare`, the stack of one that ends, if it fits. */
+SL_INLINE struct sl_fiber *next_fiber(struct sley_loop *loop, struct sl_stack *spare)
+{
+    struct sl_link *first = loop->ready.head.next;
+    struct sl_entry *entry = SL_CONTAINER(first, struct sl_entry, link);
+    struct sl_fiber *fiber;
+
+    if (SL_UNLIKELY(loop->budget <= 0 || first == &loop->ready.head || entry->run))
+        return NULL;
+    fiber = sl_fiber_of(entry);
+    if (SL_UNLIKELY(!fiber->sp)) {
+        if (fiber->flags & SL_FIBER_MUST_CANCEL)
+            return NULL; /* never starts: the hub's business */
+        if (spare && spare->class == fiber->stack_class) {
+            spare->fiber = fiber;
+            fiber->stack = spare;
+            fiber->sp = spare; /* until its first park: only "has begun" is asked */
+        } else {
+            bind(loop, fiber);
+        }
+    }
+    sl_ready_pop(loop);
+    loop->budget--;
+    return fiber;
+}
+
+struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
+{
+    struct sl_fiber *next = next_fiber(loop, NULL);
+    void *to;
+
+    if (next == self)
+        return loop;
+    loop->current = next;
+    to = next ? next->sp : loop->hub;
+    sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
+    loop = sl_arch_switch(&self->sp, to, loop);
+    sl_hook_switched(&self->stack->hook);
+    return loop;
+}
+
+/* The first and last function on every fiber's stack. A fiber that ends while the next one is new
+ * hands it its own stack, which is the hottest: no switch at all. */
+static void fiber_entry(void *passed)
+{
+    struct sley_loop *loop = passed;
+
+    sl_hook_switched(&loop->current->stack->hook);
+    for (;;) {
+        struct sl_fiber *self = loop->current, *next;
+        struct sl_stack *stack = self->stack;
+        void *gone;
+
+        loop = sl_worker_calls.main(loop, self);
+        next = next_fiber(loop, stack);
+        loop->current = next;
+        if (next && next->stack == stack) {
+            sl_stacks_unpromise(&loop->stacks, stack->class);
+            continue;
+        }
+        sl_stacks_give(&loop->stacks, stack);
+        sl_hook_switch(&stack->hook, next ? &next->stack->hook : &loop->hook, 1);
+        sl_arch_switch(&gone, next ? next->sp : loop->hub, loop);
+        __builtin_unreachable();
+    }
+}
+
+static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    if (SL_UNLIKELY(!fiber->sp)) {
+        if (fiber->flags & SL_FIBER_MUST_CANCEL) {
+            sl_worker_calls.never_start(loop, fiber);
+            return;
+        }
+        bind(loop, fiber);
+    }
+    loop->current = fiber;
+    sl_hook_switch(&loop->hook, &fiber->stack->hook, 0);
+    sl_arch_switch(&loop->hub, fiber->sp, loop);
+    sl_hook_switched(&loop->hook);
+}
+
+/* ---- a pass ---- */
+
+static void dispatch(struct sley_loop *loop, struct sl_entry *entry)
+{
+    if (entry->run)
+        entry->run(loop, entry);
+    else
+        run_fiber(loop, sl_fiber_of(entry));
+}
+
+/* Runs what is ready, until the pass is over. A stop ends it with the batch. */
+static void run_ready(struct sley_loop *loop)
+{
+    struct sl_entry *entry;
+
+    while (loop->budget > 0 && (entry = sl_ready_pop(loop))) {
+        int64_t began = loop->debug ? sl_sys.clock_now() : 0;
+
+        loop->budget--;
+        dispatch(loop, entry);
+        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.slow)
+            sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
+        if (SL_UNLIKELY(loop->stop)) {
+            if (!loop->batch_last)
+                return;
+            loop->budget = 1;
+        }
+    }
+}
+
+static void take_inbox(struct sley_loop *loop)
+{
+    struct sl_inbox_item *item, *oldest = NULL;
+    uint32_t signals;
+
+    if (SL_UNLIKELY(sl_load_relaxed(&loop->signals))) {
+        /* Pairs with the or in sl_loop_signal. */
+        signals = sl_and_acq_rel(&loop->signals, 0);
+        sl_worker_calls.signalled(loop, signals);
+    }
+    if (SL_LIKELY(!sl_load_relaxed(&loop->inbox)))
+        return;
+    /* Pairs with the compare-and-swap in sl_inbox_post. */
+    item = sl_exchange_acq_rel(&loop->inbox, NULL);
+    while (item) {
+        struct sl_inbox_item *next = item->next;
+
+        item->next = oldest;
+        oldest = item;
+        item = next;
+    }
+    while (oldest) {
+        item = oldest;
+        oldest = item->next;
+        item->run(loop, item);
+    }
+}
+
+/* Fires what is due: at once if nothing is ready, else behind it, so that an answer that is there
+ * already beats a timeout (decision 14). */
+static void expire(struct sley_loop *loop)
+{
+    bool at_once = sl_list_empty(&loop->ready);
+    struct sl_list due;
+    struct sl_link *link;
+
+    sl_list_init(&due);
+    sl_wheel_expire(&loop->wheel, loop->now, &due);
+    /* First mark all: one that fires may disarm another. */
+    for (link = due.head.next; link != &due.head; link = link->next)
+        SL_CONTAINER(link, struct sl_timer, entry.link)->deadline = SL_TIMER_QUEUED;
+    if (!at_once) {
+        sl_list_splice(&loop->ready, &due);
+        return;
+    }
+    while ((link = sl_list_pop(&due))) {
+        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
+
+        link->next = NULL;
+        entry->run(loop, entry);
+    }
+}
+
+/* How long a pass took decides how many dispatches the next one has, so that a completion or a
+ * timer waits for 200 us, not for 64 slow tasks. */
+static void adapt(struct sley_loop *loop, int64_t took, int32_t ran)
+{
+    int32_t full = loop->budget_full;
+
+    if (loop->debug)
+        full = 1;
+    else if (took > SL_PASS_NS && ran > 1)
+        full = (int32_t)((int64_t)ran * SL_PASS_NS / took);
+    else if (took < SL_PASS_NS / 2)
+        full *= 2;
+    loop->budget_full = full < 1 ? 1 : full > SL_PASS_DISPATCHES ? SL_PASS_DISPATCHES : full;
+}
+
+/* Sleeps in the ring until a completion, a deadline, or the doorbell. */
+static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
+{
+    int64_t began = loop->now;
+    int rc;
+    struct sl_ring *ring = sl_worker_ring(loop, &rc);
+
+    if (!ring)
+        return 0;
+    sl_store_relaxed(&loop->asleep, 1);
+    /* Store asleep, load inbox, against post's store inbox, load asleep: one of the two sees the
+     * other. Pairs with the fence in wake. */
+    sl_fence_seq_cst();
+    if (sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals))
+        wait_ns = 0;
+    ring->class->turn(ring, wait_ns);
+    sl_store_relaxed(&loop->asleep, 0);
+    return sl_sys.clock_now() - began;
+}
+
+/* Nothing is ready. Returns false when the loop is to be left (a deadlock). */
+static bool idle(struct sley_loop *loop, int64_t *stuck_for)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    bool in_flight = loop->ring && loop->ring->in_flight;
+    int64_t next = sl_wheel_next(&loop->wheel), wait_ns = INT64_MAX;
+
+    sl_loop_clock(loop);
+    if (next != INT64_MAX) {
+        if (loop->virtual_clock) {
+            if (next > loop->now)
+                loop->now = next;
+            wait_ns = 0;
+        } else {
+            wait_ns = next > loop->now ? next - loop->now : 0;
+        }
+    } else if (!in_flight && !runtime->executor_jobs) {
+        if (runtime->options.on_idle &&
+            runtime->options.on_idle(loop, runtime->options.idle_arg))
+            return true;
+        if (loop->stop || !sl_list_empty(&loop->ready))
+            return true;
+        wait_ns = sl_worker_calls.stuck(loop, *stuck_for);
+        if (!wait_ns)
+            return false;
+    }
+    if (wait_ns == 0 && !in_flight)
+        return true; /* a deadline is due: the timers come next */
+    if (next == INT64_MAX && !in_flight)
+        *stuck_for += sleep_in_ring(loop, wait_ns);
+    else
+        sleep_in_ring(loop, wait_ns);
+    return true;
+}
+
+/* The end of a pass: other threads, the ring, the timers, and sleep if nothing is ready. */
+static bool end_pass(struct sley_loop *loop, int64_t *stuck_for, bool may_sleep)
+{
+    int32_t ran = loop->budget_full - loop->budget;
+    bool alive = true;
+
+    loop->passes++;
+    loop->dispatches += (uint64_t)ran;
+    if (ran)
+        *stuck_for = 0;
+    take_inbox(loop);
+    if (may_sleep && sl_list_empty(&loop->ready) && !loop->stop)
+        alive = idle(loop, stuck_for);
+    else if (loop->ring && loop->ring->class->pending(loop->ring))
+        loop->ring->class->turn(loop->ring, 0);
+    take_inbox(loop);
+    if (loop->wheel.armed || (loop->ring && loop->ring->in_flight)) {
+        int64_t before = loop->now;
+
+        sl_loop_clock(loop);
+        adapt(loop, loop->now - before, ran);
+        /* On the virtual clock time has not moved while anything is ready. */
+        if (loop->wheel.armed && sl_wheel_next(&loop->wheel) <= loop->now &&
+            !(loop->virtual_clock && !sl_list_empty(&loop->ready)))
+            expire(loop);
+    }
+    loop->budget = loop->budget_full;
+    return alive;
+}
+
+/* ---- the loop ---- */
+
+static int begin(struct sley_loop *loop)
+{
+    int rc = 0;
+
+    if (sl_current())
+        return -SLEY_ERUNNING;
+    if (loop->state == SL_LOOP_CLOSED)
+        return -SLEY_EFINISHED;
+    if (loop->state == SL_LOOP_RUNNING)
+        return -SLEY_ERUNNING;
+    if (loop->ring && !pthread_equal(loop->owner, pthread_self())) {
+        if (loop->ring->in_flight)
+            return -SLEY_EWRONGLOOP;
+        sl_ring_close(loop->ring);
+        loop->ring = NULL;
+    }
+    loop->owner = pthread_self();
+    if (!loop->virtual_clock && !sl_worker_ring(loop, &rc))
+        return rc;
+    loop->state = SL_LOOP_RUNNING;
+    sl_current_set(loop);
+    sl_hook_fiber_adopted(&loop->hook);
+    loop->budget_full = loop->debug ? 1 : SL_PASS_DISPATCHES;
+    loop->budget = loop->budget_full;
+    sl_loop_clock(loop);
+    return 0;
+}
+
+static void end(struct sley_loop *loop)
+{
+    loop->stop = false;
+    loop->batch_last = NULL;
+    loop->state = SL_LOOP_IDLE;
+    sl_current_set(NULL);
+}
+
+int sl_worker_run(struct sley_loop *loop)
+{
+    int64_t stuck_for = 0;
+    int rc = begin(loop);
+
+    if (rc < 0)
+        return rc;
+    for (;;) {
+        run_ready(loop);
+        if (loop->stop && !loop->batch_last)
+            break;
+        if (!end_pass(loop, &stuck_for, true)) {
+            rc = -SLEY_EDEADLOCK;
+            break;
+        }
+    }
+    end(loop);
+    return rc;
+}
+
+bool sl_worker_run_once(struct sley_loop *loop)
+{
+    int64_t stuck_for = 0;
+    uint64_t before;
+
+    if (begin(loop) < 0)
+        return false;
+    before = loop->dispatches;
+    end_pass(loop, &stuck_for, false);
+    run_ready(loop);
+    loop->dispatches += (uint64_t)(loop->budget_full - loop->budget);
+    end(loop);
+    return loop->dispatches != before;
+}
+
+/* The batch that runs is finished, then the loop is left. */
+void sl_worker_stop(struct sley_loop *loop)
+{
+    loop->stop = true;
+    /* The current fiber's next park goes to the hub, which looks. */
+    loop->dispatches += (uint64_t)(loop->budget_full - loop->budget);
+    loop->budget_full = loop->budget = 0;
+}
+
+struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc)
+{
+    const struct sl_runtime *runtime = loop->runtime;
+    unsigned entries = runtime->options.ring_entries;
+
+    *rc = 0;
+    if (SL_LIKELY(loop->ring != NULL))
+        return loop->ring;
+    *rc = sl_ring_open(&loop->ring_storage,
+                       runtime->options.simulated_ring ? &sl_ring_simulated : &sl_ring_uring,
+                       entries ? entries : 256, runtime->options.seed);
+    if (*rc == 0)
+        loop->ring = &loop->ring_storage;
+    return loop->ring;
+}
+
+void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime)
+{
+    loop->runtime = runtime;
+    loop->debug = runtime->options.debug;
+    loop->virtual_clock = runtime->options.virtual_clock;
+    sl_list_init(&loop->ready);
+    sl_list_init(&loop->readers);
+    loop->now = loop->virtual_clock ? 0 : sl_sys.clock_now();
+    sl_wheel_init(&loop->wheel, loop->now);
+    loop->budget_full = SL_PASS_DISPATCHES;
+}
+
+void sl_worker_close(struct sley_loop *loop)
+{
+    if (loop->ring)
+        sl_ring_close(loop->ring);
+    loop->ring = NULL;
+    loop->state = SL_LOOP_CLOSED;
+    sl_stacks_close(&loop->stacks);
+}
+
+/* ---- from other threads and signal handlers ---- */
+
+static void wake(struct sley_loop *loop)
+{
+    /* Store inbox (or signals), load asleep. Pairs with the fence in sleep_in_ring. */
+    sl_fence_seq_cst();
+    if (sl_load_relaxed(&loop->asleep) && loop->ring)
+        sl_ring_ring(loop->ring);
+}
+
+void sl_inbox_post(struct sley_loop *loop, struct sl_inbox_item *item)
+{
+    void *head = sl_load_relaxed(&loop->inbox);
+
+    do
+        item->next = head;
+    while (!sl_cas_weak_acq_rel(&loop->inbox, &head, item)); /* pairs with take_inbox */
+    wake(loop);
+}
+
+void sl_loop_signal(struct sley_loop *loop, uint32_t signal)
+{
+    sl_or_acq_rel(&loop->signals, signal); /* pairs with take_inbox */
+    wake(loop);
+}

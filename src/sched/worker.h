@@ -1,0 +1,187 @@
+/* sched/worker.h: a loop: the ready queue, the ring, the timers, and whose turn it is.
+ *
+ * sley_loop (public, opaque) is the state of one worker. Fields are touched by the thread that
+ * runs the loop, except `inbox`, `stop_asked` and `signals`, which say so. */
+#ifndef SL_SCHED_WORKER_H
+#define SL_SCHED_WORKER_H
+
+#include "base/atomic.h"
+#include "fiber/fiber.h"
+#include "os/pool.h"
+#include "os/sys.h"
+#include "ring/ring.h"
+#include "sched/current.h"
+#include "sched/runtime.h"
+#include "sched/timer.h"
+
+#include <sley/loop.h>
+
+struct sl_wait;
+
+#define SL_PASS_DISPATCHES 64
+#define SL_PASS_NS 200000
+
+/* Work from other threads: a singly linked stack, newest first, turned round when it is taken. */
+struct sl_inbox_item {
+    struct sl_inbox_item *next;
+    void (*run)(struct sley_loop *loop, struct sl_inbox_item *item);
+};
+
+enum sl_loop_state { SL_LOOP_IDLE, SL_LOOP_RUNNING, SL_LOOP_CLOSED };
+
+struct sley_loop {
+    /* What a switch touches. */
+    struct sl_fiber *current;    /* NULL while the loop's own context runs */
+    struct sl_list ready;
+    struct sl_link *batch_last;  /* sl_ready_pop */
+    int32_t budget;              /* dispatches left in this pass */
+    uint32_t in_user;            /* user code runs (not a call of ours): decision 10 */
+    void *hub;                   /* the saved context of the loop itself */
+    struct sl_stacks stacks;
+    struct sl_runtime *runtime;
+
+    /* What a pass touches. */
+    struct sl_wheel wheel;
+    int64_t now;                 /* the clock when it was last read */
+    int32_t budget_full;         /* of a pass: 1 ... SL_PASS_DISPATCHES, by what passes cost */
+    uint64_t dispatches, passes;
+    struct sl_ring *ring;        /* NULL before the first run */
+    struct sl_ring ring_storage;
+    pthread_t owner;             /* the thread that runs it */
+    uint32_t state;              /* enum sl_loop_state */
+    bool debug, virtual_clock;
+    bool stop;                   /* leave after what is ready now */
+    bool deadlock_said;
+    struct sl_list readers;      /* descriptors with callbacks (io/readiness.c) */
+    void *error;                 /* current detail outside of tasks: struct sley_error */
+    uintptr_t context;           /* of the callback that runs: task/context.h */
+
+    /* Records. */
+    struct sl_pool tasks, futures, handles;
+    struct sl_runtime runtime_storage;
+
+    /* From other threads and signal handlers. */
+    sl_atomic_ptr inbox;         /* struct sl_inbox_item */
+    sl_atomic_u32 asleep;        /* the owner waits, or is about to, in its ring */
+    sl_atomic_u32 signals;       /* enum sl_loop_signal */
+    struct sl_hook_fiber hook;   /* of the hub */
+};
+
+enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2 };
+
+/* ---- ready queue (decision 17: one FIFO) ---- */
+
+SL_INLINE void sl_ready_push(struct sley_loop *loop, struct sl_entry *entry)
+{
+    sl_list_push(&loop->ready, &entry->link);
+}
+/* asyncio runs its queue in batches (what was ready when the batch began), which shows only in
+ * stop(): the batch is finished, later entries are left. batch_last is the last of the batch. */
+SL_INLINE struct sl_entry *sl_ready_pop(struct sley_loop *loop)
+{
+    struct sl_link *first = loop->ready.head.next;
+
+    if (first == &loop->ready.head)
+        return NULL;
+    if (!loop->batch_last)
+        loop->batch_last = loop->ready.head.prev;
+    if (first == loop->batch_last)
+        loop->batch_last = NULL;
+    sl_link_remove(first);
+    first->next = NULL;
+    return SL_CONTAINER(first, struct sl_entry, link);
+}
+/* Takes an entry back that is in the ready queue, in a timer's slot or among a future's waiters. */
+SL_INLINE void sl_entry_withdraw(struct sley_loop *loop, struct sl_entry *entry)
+{
+    if (SL_UNLIKELY(&entry->link == loop->batch_last)) {
+        struct sl_link *before = entry->link.prev;
+
+        loop->batch_last = before == &loop->ready.head ? NULL : before;
+    }
+    sl_link_remove(&entry->link);
+    entry->link.next = NULL;
+}
+
+/* ---- the public door: every public call that touches a loop's queues goes in and out here ---- */
+
+/* The running loop with user code left, or NULL. Pairs with sl_leave. */
+SL_INLINE struct sley_loop *sl_enter(uint32_t *user)
+{
+    struct sley_loop *loop = sl_current();
+
+    if (SL_LIKELY(loop != NULL)) {
+        *user = loop->in_user;
+        loop->in_user = 0;
+        sl_signal_fence();
+    }
+    return loop;
+}
+SL_INLINE void sl_leave(struct sley_loop *loop, uint32_t user)
+{
+    sl_signal_fence();
+    loop->in_user = user;
+}
+
+/* ---- timers ---- */
+
+SL_INLINE int64_t sl_loop_clock(struct sley_loop *loop)
+{
+    return loop->virtual_clock ? loop->now : (loop->now = sl_sys.clock_now());
+}
+/* entry.run is what a due timer does; it runs on the loop's own stack. */
+SL_INLINE void sl_timer_arm(struct sley_loop *loop, struct sl_timer *timer, int64_t deadline)
+{
+    timer->deadline = deadline;
+    sl_wheel_arm(&loop->wheel, timer);
+}
+/* Whoever leaves a wait unlinks its timer, armed or queued. */
+SL_INLINE void sl_timer_disarm(struct sley_loop *loop, struct sl_timer *timer)
+{
+    if (!sl_timer_pending(timer))
+        return;
+    sl_wheel_disarm(&loop->wheel, timer);
+    sl_entry_withdraw(loop, &timer->entry);
+}
+
+/* ---- running ---- */
+
+/* Gives the worker to whoever is next; returns when `self` is run again. */
+SLEY_SUSPENDS struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self);
+
+/* Runs in the calling thread until loop->stop is set and the batch is finished.
+ * 0; -SLEY_ERUNNING; the ring's error; -SLEY_EDEADLOCK. */
+int sl_worker_run(struct sley_loop *loop);
+/* One pass without waiting; true if anything ran. */
+bool sl_worker_run_once(struct sley_loop *loop);
+void sl_worker_stop(struct sley_loop *loop);
+void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime);
+/* The ring, made when it is first needed; NULL and *rc if it cannot be had. */
+struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc);
+void sl_worker_close(struct sley_loop *loop);
+
+/* ---- from other threads ---- */
+
+/* Queues an item for the loop's thread and wakes it if it sleeps. */
+void sl_inbox_post(struct sley_loop *loop, struct sl_inbox_item *item);
+void sl_loop_signal(struct sley_loop *loop, uint32_t signal);
+
+/* ---- what the rooms above do; sched knows fibers, not tasks ---- */
+
+struct sl_worker_calls {
+    /* Runs a fiber's function to its end; returns the loop on which that was. The fiber's record
+     * may be gone then; its stack is still in use. */
+    struct sley_loop *(*main)(struct sley_loop *loop, struct sl_fiber *fiber);
+    /* Ends a fiber that was cancelled before it ever ran. */
+    void (*never_start)(struct sley_loop *loop, struct sl_fiber *fiber);
+    /* A signal's work, on the loop's thread. */
+    void (*signalled)(struct sley_loop *loop, uint32_t signals);
+    /* Nothing can wake the loop but other threads, which it has waited for `idle_ns`. How long to
+     * wait until the next call; 0: leave with -SLEY_EDEADLOCK. */
+    int64_t (*stuck)(struct sley_loop *loop, int64_t idle_ns);
+    /* Debug mode: an entry ran this long. */
+    void (*slow)(struct sley_loop *loop, int64_t ns);
+};
+extern const struct sl_worker_calls sl_worker_calls; /* task/runner.c */
+
+#endif

@@ -1,0 +1,112 @@
+/* FORMAT.md R16: a condition and four states. The last to arrive never suspends. */
+#include "sync/condition.h"
+
+#include <sley/barrier.h>
+
+_Static_assert(sizeof(sley_barrier) == 144, "part of the interface");
+
+enum { FILLING, DRAINING, RESETTING, BROKEN };
+
+static void wake_all(struct sley_loop *loop, sley_barrier *barrier)
+{
+    sl_condition_wake(loop, &barrier->_condition, SIZE_MAX);
+}
+
+/* Late arrivals wait until the round before them has left. */
+static int wait_until_filling(struct sley_loop **loop, sley_barrier *barrier)
+{
+    int rc = 0;
+
+    while (rc == 0 && (barrier->_state == DRAINING || barrier->_state == RESETTING))
+        rc = sl_condition_wait(loop, &barrier->_condition);
+    return rc == 0 && barrier->_state == BROKEN ? -SLEY_EBROKEN : rc;
+}
+
+static ssize_t meet(struct sley_loop **loop, sley_barrier *barrier)
+{
+    size_t number = barrier->_count++;
+    int rc = 0;
+
+    if (number + 1 == barrier->_parties) {
+        barrier->_state = DRAINING;
+        wake_all(*loop, barrier);
+    } else {
+        while (rc == 0 && barrier->_state == FILLING)
+            rc = sl_condition_wait(loop, &barrier->_condition);
+        if (rc == 0 && barrier->_state != DRAINING)
+            rc = -SLEY_EBROKEN;
+    }
+    if (--barrier->_count == 0) {
+        if (barrier->_state == RESETTING || barrier->_state == DRAINING)
+            barrier->_state = FILLING;
+        wake_all(*loop, barrier);
+    }
+    return rc < 0 ? rc : (ssize_t)number;
+}
+
+ssize_t sley_barrier_wait(sley_barrier *barrier)
+{
+    sley_lock *lock = sl_condition_lock(&barrier->_condition);
+    struct sley_loop *loop;
+    uint32_t user;
+    ssize_t rc;
+
+    if (!barrier->_parties)
+        return -EINVAL;
+    if ((rc = sl_primitive_enter(&loop, &user)) < 0)
+        return rc;
+    if ((rc = sl_lock_acquire(&loop, lock)) == 0) {
+        rc = wait_until_filling(&loop, barrier);
+        if (rc == 0)
+            rc = meet(&loop, barrier);
+        sl_lock_release(loop, lock);
+    }
+    sl_leave(loop, user);
+    return rc;
+}
+
+static int change(sley_barrier *barrier, bool reset)
+{
+    sley_lock *lock = sl_condition_lock(&barrier->_condition);
+    struct sley_loop *loop;
+    uint32_t user;
+    int rc = sl_primitive_enter(&loop, &user);
+
+    if (rc < 0)
+        return rc;
+    if ((rc = sl_lock_acquire(&loop, lock)) == 0) {
+        if (reset)
+            barrier->_state = barrier->_count > 0 ? RESETTING : FILLING;
+        else
+            barrier->_state = BROKEN;
+        wake_all(loop, barrier);
+        sl_lock_release(loop, lock);
+    }
+    sl_leave(loop, user);
+    return rc;
+}
+
+int sley_barrier_reset(sley_barrier *barrier)
+{
+    return change(barrier, true);
+}
+
+int sley_barrier_abort(sley_barrier *barrier)
+{
+    return change(barrier, false);
+}
+
+size_t sley_barrier_parties(const sley_barrier *barrier)
+{
+    return barrier->_parties;
+}
+
+size_t sley_barrier_n_waiting(const sley_barrier *barrier)
+{
+    return barrier->_state == FILLING ? barrier->_count : 0;
+}
+
+bool sley_barrier_broken(const sley_barrier *barrier)
+{
+    return barrier->_state == BROKEN;
+}

@@ -1,0 +1,65 @@
+/* sync/primitive.h: what all primitives share: to whom one belongs, and its list of waits. */
+#ifndef SL_SYNC_PRIMITIVE_H
+#define SL_SYNC_PRIMITIVE_H
+
+#include "sched/wait.h"
+
+#include <sley/error.h>
+
+#include <errno.h>
+
+#define SL_KIND_LOCAL 1u
+
+/* A local primitive belongs to the loop that used it first. A shared one, as long as a runtime has
+ * one worker, to the loop that uses it while anybody waits. loop is NULL outside of any. */
+SL_INLINE int sl_primitive_bind(void **owner, uint32_t kind, struct sley_loop *loop, bool idle)
+{
+    if (SL_LIKELY(*owner == loop))
+        return 0;
+    if (*owner && (kind == SL_KIND_LOCAL || !idle))
+        return -SLEY_EWRONGLOOP;
+    if (loop)
+        *owner = loop;
+    return 0;
+}
+
+SL_INLINE struct sl_wait *sl_wait_of(struct sl_link *link)
+{
+    return link ? SL_CONTAINER(link, struct sl_wait, link) : NULL;
+}
+
+/* Is anybody in the list who was not cancelled? A cancelled node stays until its fiber runs. */
+SL_INLINE bool sl_waits_alive(const sley_links *waits)
+{
+    for (struct sl_link *link = sl_chain_first(waits); link; link = link->next)
+        if (sl_wait_of(link)->state != SL_WAIT_CANCELLED)
+            return true;
+    return false;
+}
+
+/* Waits in the list, and leaves it. */
+SLEY_SUSPENDS static inline int sl_waits_park(struct sley_loop **loop, sley_links *waits,
+                                              struct sl_wait *wait)
+{
+    int rc;
+
+    sl_chain_push(waits, &wait->link);
+    rc = sl_wait_park(loop, wait);
+    sl_chain_remove(waits, &wait->link);
+    return rc;
+}
+
+/* The public door of a suspending call: the loop with a running fiber whose scopes are open. */
+SL_INLINE int sl_primitive_enter(struct sley_loop **loop, uint32_t *user)
+{
+    *loop = sl_enter(user);
+    if (SL_UNLIKELY(!*loop))
+        return -SLEY_ENOLOOP;
+    if (SL_UNLIKELY(!(*loop)->current)) {
+        sl_leave(*loop, *user);
+        return -SLEY_ENOLOOP;
+    }
+    return 0;
+}
+
+#endif

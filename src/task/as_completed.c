@@ -1,0 +1,138 @@
+/* as_completed (FORMAT.md R20): a FIFO of those that are done, fed by queued callbacks. */
+#include "task/task.h"
+
+#include <sley/wait.h>
+
+static const struct sl_wait_class next_wait = {.reason = "the next future that ends"};
+
+struct item {
+    struct sl_entry entry; /* among the waiters, then queued, then in the FIFO */
+    struct each *each;
+    struct sley_future *future; /* a reference */
+};
+
+struct each {
+    struct sl_timer timer;
+    struct sley_loop *loop;
+    struct sl_list done;
+    struct sl_wait *waiter;
+    size_t n, left; /* given, and not yet handed out */
+    bool expired;
+    struct item items[];
+};
+
+static void item_done(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct each *each = SL_CONTAINER(entry, struct item, entry)->each;
+
+    sl_list_push(&each->done, &entry->link);
+    if (each->waiter)
+        sl_wait_wake(loop, each->waiter);
+}
+
+static void due(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct sl_timer *timer = SL_CONTAINER(entry, struct sl_timer, entry);
+    struct each *each = SL_CONTAINER(timer, struct each, timer);
+
+    each->expired = true;
+    if (each->waiter)
+        sl_wait_wake(loop, each->waiter);
+}
+
+int sley_as_completed_open(sley_as_completed *public_each, size_t n, sley_future *const *futures,
+                           sley_duration timeout)
+{
+    struct sley_loop *loop = sl_current();
+    struct each *each;
+
+    *public_each = (sley_as_completed){0};
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    each = sl_sys.allocate(sizeof *each + n * sizeof *each->items, 0);
+    if (!each)
+        return -ENOMEM;
+    *each = (struct each){.timer.entry.run = due, .loop = loop, .n = n};
+    sl_list_init(&each->done);
+    for (size_t i = 0; i < n; i++) {
+        size_t j = 0;
+
+        while (j < i && futures[j] != futures[i])
+            j++;
+        each->items[i] = (struct item){.entry.run = item_done, .each = each,
+                                       .future = sl_future_ref(futures[i])};
+        if (j < i)
+            continue; /* the same one twice: handed out once */
+        each->left++;
+        sl_future_add(futures[i], &each->items[i].entry);
+    }
+    if (timeout.ns != SLEY_NS_MAX) {
+        sley_instant now = {sl_loop_clock(loop)};
+
+        sl_timer_arm(loop, &each->timer, sley_instant_add(now, timeout).ns);
+    }
+    public_each->_state = each;
+    return 0;
+}
+
+static int next_done(struct sley_loop **loop, struct each *each, sley_future **future)
+{
+    struct sl_fiber *self = (*loop)->current;
+    struct sl_link *link;
+    int rc;
+
+    if (!self)
+        return -SLEY_ENOLOOP;
+    if ((rc = sl_scope_code(self)) < 0)
+        return rc;
+    if (each->left == 0)
+        return 0;
+    while (!(link = sl_list_pop(&each->done))) {
+        struct sl_wait wait;
+
+        if (each->expired)
+            return -SLEY_ETIMEOUT;
+        sl_wait_init(&wait, self, &next_wait, each);
+        each->waiter = &wait;
+        rc = sl_wait_park(loop, &wait);
+        each->waiter = NULL;
+        if (rc < 0)
+            return rc;
+    }
+    link->next = NULL;
+    each->left--;
+    *future = SL_CONTAINER(SL_CONTAINER(link, struct sl_entry, link), struct item, entry)->future;
+    return 1;
+}
+
+int sley_as_completed_next(sley_as_completed *each, sley_future **future)
+{
+    uint32_t user;
+    struct sley_loop *loop;
+    int rc;
+
+    if (!each->_state)
+        return -EINVAL;
+    loop = sl_enter(&user);
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    rc = next_done(&loop, each->_state, future);
+    sl_leave(loop, user);
+    return rc;
+}
+
+void sley_as_completed_close(sley_as_completed *public_each)
+{
+    struct each *each = public_each->_state;
+
+    if (!each)
+        return;
+    public_each->_state = NULL;
+    sl_timer_disarm(each->loop, &each->timer);
+    for (size_t i = 0; i < each->n; i++) {
+        if (each->items[i].entry.link.next)
+            sl_entry_withdraw(each->loop, &each->items[i].entry);
+        sl_future_drop(each->items[i].future);
+    }
+    sl_sys.release(each, sizeof *each + each->n * sizeof *each->items, 0);
+}

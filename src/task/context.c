@@ -1,0 +1,150 @@
+#include "task/context.h"
+
+#include "os/sys.h"
+#include "task/task.h"
+
+#include <sley/error.h>
+
+#include <errno.h>
+
+/* One setting. Links are shared by every context that was copied later. */
+struct link {
+    size_t refs;
+    struct link *older;
+    const sley_context_var *var;
+    intptr_t value;
+};
+
+struct sley_context {
+    size_t refs;
+    struct link *newest;
+};
+
+#define SHARED ((uintptr_t)1)
+
+static struct link *link_ref(struct link *link)
+{
+    if (link)
+        link->refs++;
+    return link;
+}
+
+static void link_drop(struct link *link)
+{
+    while (link && --link->refs == 0) {
+        struct link *older = link->older;
+
+        sl_sys.release(link, sizeof *link, 0);
+        link = older;
+    }
+}
+
+static struct sley_context *shared(uintptr_t word)
+{
+    return word & SHARED ? (struct sley_context *)(word & ~SHARED) : NULL;
+}
+
+static struct link *newest(uintptr_t word)
+{
+    struct sley_context *box = shared(word);
+
+    return box ? box->newest : (struct link *)word;
+}
+
+/* Where the running task (or callback) keeps its word. */
+static uintptr_t *slot(struct sley_loop *loop)
+{
+    struct sley_task *task = sl_task_current(loop);
+
+    return task ? &task->context : &loop->context;
+}
+
+uintptr_t sl_context_keep(uintptr_t word)
+{
+    struct sley_context *box = shared(word);
+
+    if (box)
+        box->refs++;
+    else
+        link_ref((struct link *)word);
+    return word;
+}
+
+void sl_context_release(uintptr_t word)
+{
+    if (shared(word))
+        sley_context_drop(shared(word));
+    else
+        link_drop((struct link *)word);
+}
+
+uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one)
+{
+    if (explicit_one)
+        return (uintptr_t)sley_context_ref(explicit_one) | SHARED;
+    return (uintptr_t)link_ref(newest(*slot(loop)));
+}
+
+intptr_t sley_context_get(const sley_context_var *var)
+{
+    struct sley_loop *loop = sl_current();
+
+    if (loop)
+        for (struct link *link = newest(*slot(loop)); link; link = link->older)
+            if (link->var == var)
+                return link->value;
+    return var->default_value;
+}
+
+int sley_context_set(const sley_context_var *var, intptr_t value)
+{
+    struct sley_loop *loop = sl_current();
+    struct sley_context *box;
+    struct link *link;
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    link = sl_sys.allocate(sizeof *link, 0);
+    if (!link)
+        return -ENOMEM;
+    *link = (struct link){.refs = 1, .older = newest(*slot(loop)), .var = var, .value = value};
+    /* Nobody else sees a setting of the same variable that only we hold: it is replaced. */
+    if (link->older && link->older->var == var && link->older->refs == 1) {
+        struct link *old = link->older;
+
+        link->older = old->older;
+        sl_sys.release(old, sizeof *old, 0);
+    }
+    box = shared(*slot(loop));
+    if (box)
+        box->newest = link;
+    else
+        *slot(loop) = (uintptr_t)link;
+    return 0;
+}
+
+sley_context *sley_context_copy(void)
+{
+    struct sley_loop *loop = sl_current();
+    struct sley_context *box = sl_sys.allocate(sizeof *box, 0);
+
+    if (box)
+        *box = (struct sley_context){
+            .refs = 1, .newest = loop ? link_ref(newest(*slot(loop))) : NULL};
+    return box;
+}
+
+sley_context *sley_context_ref(sley_context *context)
+{
+    if (context)
+        context->refs++;
+    return context;
+}
+
+void sley_context_drop(sley_context *context)
+{
+    if (!context || --context->refs)
+        return;
+    link_drop(context->newest);
+    sl_sys.release(context, sizeof *context, 0);
+}

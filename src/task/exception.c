@@ -1,0 +1,70 @@
+#include "task/exception.h"
+
+#include "task/task.h"
+
+#include <sley/loop.h>
+
+#include <stdio.h>
+
+void sl_exception_report(struct sley_loop *loop, const char *message, struct sley_future *future,
+                         intptr_t error)
+{
+    bool is_task = future && future->kind == SL_FUTURE_TASK;
+    sley_exception exception = {
+        .message = message,
+        .error = error,
+        .detail = future ? future->error : NULL,
+        .future = future,
+        .task = is_task ? sl_task_of_future(future) : NULL,
+    };
+
+    sley_loop_call_exception_handler(loop, &exception);
+}
+
+void sl_exception_never_retrieved(struct sley_loop *loop, struct sley_future *future)
+{
+    sl_exception_report(loop,
+                        future->kind == SL_FUTURE_TASK ? "Task exception was never retrieved"
+                                                       : "Future exception was never retrieved",
+                        future, future->word);
+}
+
+void sley_loop_set_exception_handler(sley_loop *loop, sley_exception_handler *handler, void *arg)
+{
+    loop->runtime->exception_handler = handler;
+    loop->runtime->exception_arg = arg;
+}
+
+void sley_loop_call_exception_handler(sley_loop *loop, const sley_exception *exception)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    uint32_t user = loop->in_user;
+
+    loop->in_user = 1;
+    if (runtime->exception_handler)
+        runtime->exception_handler(loop, exception, runtime->exception_arg);
+    else
+        sley_loop_default_exception_handler(loop, exception);
+    loop->in_user = user;
+}
+
+void sley_loop_default_exception_handler(sley_loop *loop, const sley_exception *exception)
+{
+    const char *name = sley_error_name(exception->error);
+    char number[24];
+
+    (void)loop;
+    if (!name) {
+        snprintf(number, sizeof number, "%ld", (long)exception->error);
+        name = number;
+    }
+    fprintf(stderr, "sley: %s", exception->message);
+    if (exception->task)
+        fprintf(stderr, ": task '%s'", sley_task_get_name(exception->task));
+    if (exception->error)
+        fprintf(stderr, ": %s (%s)",
+                exception->detail ? sley_error_text(exception->detail)
+                                  : sley_strerror(exception->error),
+                name);
+    fputc('\n', stderr);
+}

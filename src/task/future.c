@@ -1,0 +1,371 @@
+#include "task/future.h"
+
+#include "task/exception.h"
+#include "task/offload.h"
+#include "task/task.h"
+
+#include <errno.h>
+
+void sl_future_init(struct sley_future *future, struct sley_loop *loop, enum sl_future_kind kind)
+{
+    *future = (struct sley_future){.refs = 1, .kind = (uint8_t)kind, .loop = loop};
+    sl_list_init(&future->waiters);
+}
+
+void sl_future_finish(struct sley_future *future, enum sl_future_state state, intptr_t word,
+                      sley_error *error)
+{
+    SL_DEBUG_CHECK(future->state == SL_PENDING);
+    future->state = (uint8_t)state;
+    future->word = word;
+    future->error = error;
+    sl_list_splice(&future->loop->ready, &future->waiters);
+}
+
+bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
+{
+    if (future->state != SL_PENDING)
+        return false;
+    switch (future->kind) {
+    case SL_FUTURE_TASK:
+        return sl_task_cancel(loop, sl_task_of_future(future));
+    case SL_FUTURE_GATHER:
+        return sl_gather_cancel(loop, future);
+    case SL_FUTURE_JOB:
+        return sl_offload_calls->job_cancel(loop, future);
+    default:
+        sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);
+        return true;
+    }
+}
+
+intptr_t sl_future_retrieve(struct sley_loop *loop, struct sley_future *future)
+{
+    if (future->state == SL_FAILED) {
+        future->flags |= SL_FUTURE_RETRIEVED;
+        sl_error_set(loop, future->error);
+    }
+    return future->word;
+}
+
+void sl_future_free(struct sley_future *future)
+{
+    struct sley_loop *loop = future->loop;
+
+    if (future->state == SL_FAILED &&
+        !(future->flags & (SL_FUTURE_RETRIEVED | SL_TASK_SILENT))) {
+        future->refs = 1; /* the handler may look at it */
+        sl_exception_never_retrieved(loop, future);
+    }
+    sley_error_drop(future->error);
+    switch (future->kind) {
+    case SL_FUTURE_TASK:
+        sl_task_free(future);
+        break;
+    case SL_FUTURE_GATHER:
+        sl_gather_free(future);
+        break;
+    case SL_FUTURE_SHIELD:
+        sl_shield_free(future);
+        break;
+    case SL_FUTURE_JOB:
+        sl_offload_calls->job_free(future);
+        break;
+    default:
+        sl_pool_give(&loop->futures, future);
+    }
+}
+
+/* ---- waiting ---- */
+
+static bool await_cancel(struct sley_loop *loop, struct sl_wait *wait)
+{
+    return sl_future_cancel(loop, wait->object);
+}
+
+static struct sl_fiber *await_holder(const struct sl_wait *wait)
+{
+    struct sley_future *future = wait->object;
+
+    return future->kind == SL_FUTURE_TASK ? &sl_task_of_future(future)->fiber : NULL;
+}
+
+const struct sl_wait_class sl_await_class = {
+    .reason = "task or future",
+    .cancel = await_cancel,
+    .holder = await_holder,
+};
+
+/* Does the target (by a chain of awaits) wait for the task that is about to await it? */
+static bool closes_a_ring(struct sley_future *target, const struct sl_fiber *self)
+{
+    while (target->kind == SL_FUTURE_TASK && target->state == SL_PENDING) {
+        struct sl_fiber *fiber = &sl_task_of_future(target)->fiber;
+
+        if (fiber == self)
+            return true;
+        if (!fiber->wait || fiber->wait->class != &sl_await_class)
+            return false;
+        target = fiber->wait->object;
+    }
+    return false;
+}
+
+int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
+{
+    struct sl_fiber *self = (*loop)->current;
+    struct sl_wait wait;
+    int rc;
+
+    if (!self)
+        return -SLEY_ENOLOOP;
+    if (SL_UNLIKELY(future->loop != *loop))
+        return -SLEY_EWRONGLOOP;
+    if ((rc = sl_scope_code(self)))
+        return rc;
+    if (future->state != SL_PENDING)
+        return 0;
+    if (closes_a_ring(future, self)) {
+        sley_raise(-SLEY_ECYCLE, "task '%s' would wait for itself, through the task '%s'",
+                   sl_task_of(self)->name, sl_task_of_future(future)->name);
+        return -SLEY_ECYCLE;
+    }
+    sl_wait_init(&wait, self, &sl_await_class, future);
+    sl_list_push(&future->waiters, &self->entry.link);
+    rc = sl_wait_park(loop, &wait);
+    if (rc == 0 && SL_UNLIKELY(wait.taken & SL_FIBER_SCOPE_TAKEN) && future->word == -ECANCELED &&
+        (rc = sl_scope_walk(self->scope)) == 0)
+        rc = -ECANCELED;
+    return rc;
+}
+
+intptr_t sley_await(sley_future *future)
+{
+    struct sley_loop *loop;
+    uint32_t user;
+    intptr_t word;
+
+    if (!future)
+        return -EINVAL;
+    loop = sl_enter(&user);
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    word = sl_future_wait(&loop, future);
+    if (word == 0)
+        word = sl_future_retrieve(loop, future);
+    sl_leave(loop, user);
+    return word;
+}
+
+int sley_await_into(sley_future *future, intptr_t *outcome)
+{
+    struct sley_loop *loop;
+    uint32_t user;
+    int rc;
+
+    if (!future)
+        return -EINVAL;
+    loop = sl_enter(&user);
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    rc = sl_future_wait(&loop, future);
+    if (rc == 0)
+        *outcome = sl_future_retrieve(loop, future);
+    sl_leave(loop, user);
+    return rc;
+}
+
+/* ---- the public object ---- */
+
+sley_future *sley_loop_create_future(sley_loop *loop)
+{
+    struct sley_future *future = sl_pool_take(&loop->futures);
+
+    if (future)
+        sl_future_init(future, loop, SL_FUTURE);
+    return future;
+}
+
+sley_future *sley_future_new(void)
+{
+    struct sley_loop *loop = sl_current();
+
+    return loop ? sley_loop_create_future(loop) : NULL;
+}
+
+sley_future *sley_future_ref(sley_future *future)
+{
+    return sl_future_ref(future);
+}
+
+void sley_future_drop(sley_future *future)
+{
+    if (future)
+        sl_future_drop(future);
+}
+
+void sley_future_cleanup_(sley_future **future)
+{
+    sley_future_drop(*future);
+}
+
+/* A completion from outside: only of plain futures, by the thread of their loop. */
+static int check_completable(const struct sley_future *future)
+{
+    struct sley_loop *running = sl_current();
+
+    if (!future)
+        return -EINVAL;
+    if (running != future->loop && (running || future->loop->state == SL_LOOP_RUNNING))
+        return -SLEY_EWRONGLOOP;
+    if (future->kind != SL_FUTURE || future->state != SL_PENDING)
+        return -SLEY_EINVALIDSTATE;
+    return 0;
+}
+
+int sley_future_set_result(sley_future *future, intptr_t value)
+{
+    int rc = check_completable(future);
+
+    if (rc < 0)
+        return rc;
+    if (sley_is_error(value))
+        return -SLEY_EVALUE;
+    sl_future_finish(future, SL_DONE, value, NULL);
+    return 0;
+}
+
+int sley_future_set_exception(sley_future *future, intptr_t error)
+{
+    int rc = check_completable(future);
+    sley_error *detail;
+
+    if (rc < 0)
+        return rc;
+    if (!sley_is_error(error))
+        return -SLEY_EVALUE;
+    detail = *sl_error_slot(sl_current());
+    if (sley_error_code(detail) != error)
+        detail = NULL;
+    if (error == -ECANCELED)
+        sl_future_finish(future, SL_CANCELLED, error, NULL);
+    else
+        sl_future_finish(future, SL_FAILED, error, sley_error_ref(detail));
+    return 0;
+}
+
+bool sley_future_cancel(sley_future *future)
+{
+    struct sley_loop *loop;
+    uint32_t user = 0;
+    bool cancelled;
+
+    if (!future)
+        return false;
+    loop = sl_enter(&user);
+    cancelled = sl_future_cancel(future->loop, future);
+    if (loop)
+        sl_leave(loop, user);
+    return cancelled;
+}
+
+bool sley_future_done(const sley_future *future)
+{
+    return future->state != SL_PENDING;
+}
+
+bool sley_future_cancelled(const sley_future *future)
+{
+    return future->state == SL_CANCELLED;
+}
+
+intptr_t sley_future_result(sley_future *future)
+{
+    if (future->state == SL_PENDING)
+        return -SLEY_EINVALIDSTATE;
+    return sl_future_retrieve(sl_current(), future);
+}
+
+intptr_t sley_future_exception(sley_future *future)
+{
+    if (future->state == SL_DONE)
+        return 0;
+    return sley_future_result(future);
+}
+
+sley_loop *sley_future_get_loop(const sley_future *future)
+{
+    return future->loop;
+}
+
+/* ---- done callbacks ---- */
+
+struct done_callback {
+    struct sl_entry entry;
+    struct sley_future *future; /* a reference */
+    sley_done_callback *fn;
+    void *arg;
+    uintptr_t context;
+};
+
+static void callback_free(struct done_callback *callback)
+{
+    struct sley_future *future = callback->future;
+
+    sl_context_release(callback->context);
+    sl_sys.release(callback, sizeof *callback, 0);
+    sl_future_drop(future);
+}
+
+static void callback_run(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct done_callback *callback = SL_CONTAINER(entry, struct done_callback, entry);
+    uintptr_t outer = loop->context;
+
+    loop->context = callback->context;
+    loop->in_user = 1;
+    callback->fn(callback->future, callback->arg);
+    loop->in_user = 0;
+    callback->context = loop->context;
+    loop->context = outer;
+    callback_free(callback);
+}
+
+int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, void *arg)
+{
+    struct done_callback *callback;
+
+    if (!future || !fn)
+        return -EINVAL;
+    callback = sl_sys.allocate(sizeof *callback, 0);
+    if (!callback)
+        return -ENOMEM;
+    *callback = (struct done_callback){.entry.run = callback_run,
+                                       .future = sl_future_ref(future),
+                                       .fn = fn,
+                                       .arg = arg,
+                                       .context = sl_context_inherit(future->loop, NULL)};
+    sl_future_add(future, &callback->entry);
+    return 0;
+}
+
+int sley_future_remove_done_callback(sley_future *future, sley_done_callback *fn, void *arg)
+{
+    struct sl_link *link, *next;
+    int removed = 0;
+
+    if (!future || future->state != SL_PENDING)
+        return 0;
+    for (link = future->waiters.head.next; link != &future->waiters.head; link = next) {
+        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
+        struct done_callback *callback = SL_CONTAINER(entry, struct done_callback, entry);
+
+        next = link->next;
+        if (entry->run != callback_run || callback->fn != fn || callback->arg != arg)
+            continue;
+        sl_link_remove(link);
+        callback_free(callback);
+        removed++;
+    }
+    return removed;
+}

@@ -1,0 +1,237 @@
+/* gather (FORMAT.md R9, R10): a future of its own, completed by a queued callback per child.
+ *
+ * The record is counted: by whoever holds the gather, and once while callbacks are out, because
+ * after the first error the gather is done while children still run. */
+#include "task/task.h"
+
+#include <sley/gather.h>
+
+#include <string.h>
+
+struct child {
+    struct sl_entry entry;
+    struct gather *gather;
+    struct sley_future *future; /* a reference */
+};
+
+struct gather {
+    struct sley_future future;
+    size_t n, left;
+    unsigned flags;
+    struct child children[];
+};
+
+static struct gather *gather_of(struct sley_future *future)
+{
+    return SL_CONTAINER(future, struct gather, future);
+}
+
+static size_t bytes_for(size_t n)
+{
+    return sizeof(struct gather) + n * sizeof(struct child);
+}
+
+static intptr_t word_of(const struct sley_future *child)
+{
+    return child->state == SL_CANCELLED ? -ECANCELED : child->word;
+}
+
+/* One child is done. CPython marks its error as seen, also when nobody wants it any more. */
+static void child_done(struct gather *gather, struct sley_future *child)
+{
+    struct sley_future *future = &gather->future;
+
+    gather->left--;
+    if (child->state == SL_FAILED)
+        child->flags |= SL_FUTURE_RETRIEVED;
+    if (future->state != SL_PENDING)
+        return;
+    if (!(gather->flags & SLEY_RETURN_EXCEPTIONS) && child->state != SL_DONE)
+        sl_future_finish(future, SL_FAILED, word_of(child), sley_error_ref(child->error));
+    else if (gather->left == 0 && (future->flags & SL_FUTURE_EXPLICIT))
+        sl_future_finish(future, SL_FAILED, -ECANCELED, NULL);
+    else if (gather->left == 0)
+        sl_future_finish(future, SL_DONE, 0, NULL);
+    if (future->word == -ECANCELED)
+        future->flags |= SL_FUTURE_RETRIEVED; /* a cancel is nobody's error */
+}
+
+static void child_run(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct child *child = SL_CONTAINER(entry, struct child, entry);
+    struct gather *gather = child->gather;
+
+    (void)loop;
+    child_done(gather, child->future);
+    sl_future_drop(&gather->future);
+}
+
+static struct gather *start(struct sley_loop *loop, size_t n, sley_future *const *futures,
+                            unsigned flags)
+{
+    struct gather *gather = sl_sys.allocate(bytes_for(n), 0);
+
+    if (!gather)
+        return NULL;
+    memset(gather, 0, sizeof *gather);
+    sl_future_init(&gather->future, loop, SL_FUTURE_GATHER);
+    gather->n = gather->left = n;
+    gather->flags = flags;
+    for (size_t i = 0; i < n; i++) {
+        gather->children[i] = (struct child){.entry.run = child_run,
+                                             .gather = gather,
+                                             .future = sl_future_ref(futures[i])};
+        if (futures[i]->state == SL_PENDING) {
+            sl_future_ref(&gather->future);
+            sl_future_add(futures[i], &gather->children[i].entry);
+        }
+    }
+    /* Those that are done count at once, after the others have been registered. */
+    for (size_t i = 0; i < n; i++)
+        if (futures[i]->state != SL_PENDING)
+            child_done(gather, futures[i]);
+    if (n == 0)
+        sl_future_finish(&gather->future, SL_DONE, 0, NULL);
+    return gather;
+}
+
+void sl_gather_free(struct sley_future *future)
+{
+    struct gather *gather = gather_of(future);
+    size_t bytes = bytes_for(gather->n);
+
+    for (size_t i = 0; i < gather->n; i++)
+        sl_future_drop(gather->children[i].future);
+    sl_sys.release(gather, bytes, 0);
+}
+
+bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future)
+{
+    struct gather *gather = gather_of(future);
+    bool any = false;
+
+    if (future->flags & SL_FUTURE_WALKED)
+        return false; /* a child that awaits its own gather */
+    future->flags |= SL_FUTURE_WALKED;
+    for (size_t i = 0; i < gather->n; i++)
+        any = sl_future_cancel(loop, gather->children[i].future) || any;
+    future->flags &= (uint16_t)~SL_FUTURE_WALKED;
+    if (any)
+        future->flags |= SL_FUTURE_EXPLICIT;
+    return any;
+}
+
+/* ---- public ---- */
+
+static int check(struct sley_loop *loop, size_t n, sley_future *const *futures)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!futures[i])
+            return -EINVAL;
+        if (futures[i]->loop != loop)
+            return -SLEY_EWRONGLOOP;
+    }
+    return 0;
+}
+
+int sley_gather_start(sley_future **future, size_t n, sley_future *const *futures, unsigned flags)
+{
+    struct sley_loop *loop = sl_current();
+    struct gather *gather;
+    int rc;
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    if ((rc = check(loop, n, futures)) < 0)
+        return rc;
+    gather = start(loop, n, futures, flags);
+    if (!gather)
+        return -ENOMEM;
+    *future = &gather->future;
+    return 0;
+}
+
+intptr_t sley_gather_result(const sley_future *future, size_t i)
+{
+    const struct gather *gather = SL_CONTAINER(future, const struct gather, future);
+
+    if (future->kind != SL_FUTURE_GATHER || future->state != SL_DONE)
+        return -SLEY_EINVALIDSTATE;
+    return i < gather->n ? word_of(gather->children[i].future) : -SLEY_EVALUE;
+}
+
+static int await_gather(struct sley_loop **loop, struct gather *gather, intptr_t *out)
+{
+    int rc = sl_future_wait(loop, &gather->future);
+
+    if (rc == 0)
+        rc = (int)sl_future_retrieve(*loop, &gather->future);
+    if (rc == 0 && out)
+        for (size_t i = 0; i < gather->n; i++)
+            out[i] = word_of(gather->children[i].future);
+    sl_future_drop(&gather->future);
+    return rc;
+}
+
+int sley_gather_futures(intptr_t *out, size_t n, sley_future *const *futures, unsigned flags)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+    struct gather *gather;
+    int rc;
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    rc = check(loop, n, futures);
+    if (rc == 0 && (rc = -ENOMEM, gather = start(loop, n, futures, flags)))
+        rc = await_gather(&loop, gather, out);
+    sl_leave(loop, user);
+    return rc;
+}
+
+/* Tasks that were made for a gather which could not be: they never ran, and never will. */
+static void take_back(struct sley_loop *loop, size_t n, sley_future **futures)
+{
+    for (size_t i = 0; i < n; i++) {
+        sl_future_cancel(loop, futures[i]);
+        sl_future_drop(futures[i]);
+    }
+}
+
+int sley_gather(intptr_t *out, size_t n, const sley_coro *coros, unsigned flags)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+    void *site = __builtin_return_address(0);
+    struct gather *gather = NULL;
+    sley_future **futures;
+    size_t made = 0;
+    int rc = -ENOMEM;
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    futures = sl_sys.allocate((n + 1) * sizeof *futures, 0);
+    if (!futures)
+        goto out;
+    for (; made < n; made++) {
+        struct sley_task *task = sl_task_create(loop, coros[made].fn, coros[made].arg, 0, NULL,
+                                                site, &loop->runtime->root);
+
+        if (!task)
+            break;
+        futures[made] = &task->future;
+    }
+    if (made == n)
+        gather = start(loop, n, futures, flags);
+    if (gather)
+        for (size_t i = 0; i < n; i++)
+            sl_future_drop(futures[i]); /* the gather has references of its own */
+    else
+        take_back(loop, made, futures);
+    sl_sys.release(futures, (n + 1) * sizeof *futures, 0);
+    if (gather)
+        rc = await_gather(&loop, gather, out);
+out:
+    sl_leave(loop, user);
+    return rc;
+}

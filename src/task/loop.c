@@ -1,0 +1,229 @@
+#include "task/loop.h"
+
+#include "os/signals.h"
+#include "task/exception.h"
+#include "task/offload.h"
+#include "task/report.h"
+#include "task/scope.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- made and unmade ---- */
+
+static int read_options(sley_options *into, const sley_options *options)
+{
+    *into = (sley_options){.size = sizeof *into};
+    if (!options)
+        return 0;
+    if (options->size < offsetof(sley_options, seed) || options->size > sizeof *into)
+        return -EINVAL;
+    memcpy(into, options, options->size);
+    if (into->workers > 1 || into->workers < SLEY_ALL_CPUS)
+        return -EINVAL; /* the N-worker runtime is not here yet */
+    return 0;
+}
+
+int sley_loop_new(sley_loop **made, const sley_options *options)
+{
+    struct sley_loop *loop;
+    struct sl_runtime *runtime;
+    sley_options all;
+    int rc = read_options(&all, options);
+
+    if (rc < 0)
+        return rc;
+    sl_sys_start();
+    loop = sl_sys_allocate_zeroed(sizeof *loop, 0);
+    if (!loop)
+        return -ENOMEM;
+    runtime = &loop->runtime_storage;
+    runtime->options = all;
+    if (!runtime->options.seed)
+        runtime->options.seed = sl_sys.random();
+    runtime->stack_class = sl_stack_class_of(all.stack_size ? all.stack_size : (size_t)256 << 10);
+    if (runtime->stack_class < 0) {
+        sl_sys.release(loop, sizeof *loop, 0);
+        return -EINVAL;
+    }
+    runtime->exception_handler = all.exception_handler;
+    runtime->exception_arg = all.exception_arg;
+    sl_list_init(&runtime->tasks);
+    sl_worker_open(loop, runtime);
+    sl_pool_open(&loop->tasks, sizeof(struct sley_task));
+    sl_pool_open(&loop->futures, 64);
+    sl_pool_open(&loop->handles, 64);
+    *made = loop;
+    return 0;
+}
+
+/* Due `shutdown_timeout` after the edge. */
+static void insist(struct sley_loop *loop, struct sl_entry *entry)
+{
+    (void)entry;
+    sl_scope_cancel(loop, &loop->runtime->root, -ECANCELED);
+}
+
+void sl_loop_cancel_all(struct sley_loop *loop, bool at_once)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    int64_t patience = runtime->options.shutdown_timeout.ns;
+    struct sl_timer timer = {.entry.run = insist};
+
+    if (sl_list_empty(&runtime->tasks))
+        return;
+    runtime->closing = true;
+    for (struct sl_link *link = runtime->tasks.head.next; link != &runtime->tasks.head;
+         link = link->next) {
+        struct sley_task *task = SL_CONTAINER(link, struct sley_task, all);
+
+        if (at_once)
+            sl_exception_report(loop, "Task was pending when its loop was closed", &task->future,
+                                0);
+        sl_task_cancel(loop, task);
+    }
+    if (at_once)
+        sl_scope_cancel(loop, &runtime->root, -ECANCELED);
+    else
+        sl_timer_arm(loop, &timer,
+                     sl_loop_clock(loop) + (patience ? patience : (int64_t)60 * 1000000000));
+    loop->stop = false;
+    while (runtime->task_count && sl_worker_run(loop) == 0)
+        ;
+    sl_timer_disarm(loop, &timer);
+    runtime->closing = false;
+}
+
+/* What was scheduled and never ran is dropped, as in asyncio. */
+static void drop_ready(struct sley_loop *loop)
+{
+    loop->runtime->closing = true;
+    while (!sl_list_empty(&loop->ready)) {
+        loop->stop = true;
+        if (sl_worker_run(loop) < 0)
+            break;
+    }
+}
+
+int sley_loop_close(sley_loop *loop)
+{
+    if (!loop)
+        return 0;
+    if (loop->state == SL_LOOP_RUNNING || sl_current())
+        return -SLEY_ERUNNING;
+    sl_loop_cancel_all(loop, true);
+    sl_offload_close(loop);
+    drop_ready(loop);
+    sl_worker_close(loop);
+    sley_error_drop(loop->error);
+    sl_context_release(loop->context);
+    sl_pool_close(&loop->tasks);
+    sl_pool_close(&loop->futures);
+    sl_pool_close(&loop->handles);
+    sl_sys.release(loop, sizeof *loop, 0);
+    return 0;
+}
+
+/* ---- running ---- */
+
+static int run(struct sley_loop *loop)
+{
+    struct sl_thread_signals signals;
+    int rc;
+
+    if (sl_current())
+        return -SLEY_ERUNNING;
+    sl_report_install(loop);
+    sl_thread_signals_enter(&signals);
+    rc = sl_worker_run(loop);
+    sl_thread_signals_leave(&signals);
+    sl_report_uninstall(loop);
+    return rc;
+}
+
+int sley_loop_run_forever(sley_loop *loop)
+{
+    return run(loop);
+}
+
+static void stopper_run(struct sley_loop *loop, struct sl_entry *entry)
+{
+    (void)entry;
+    sl_worker_stop(loop);
+}
+
+intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)
+{
+    struct sl_stopper stopper = {.entry.run = stopper_run};
+    int rc;
+
+    if (!future || future->loop != loop)
+        return future ? -SLEY_EWRONGLOOP : -EINVAL;
+    if (sl_current() || loop->state == SL_LOOP_RUNNING)
+        return -SLEY_ERUNNING;
+    sl_future_add(future, &stopper.entry);
+    rc = run(loop);
+    if (stopper.entry.link.next)
+        sl_entry_withdraw(loop, &stopper.entry);
+    if (future->state == SL_PENDING)
+        return rc < 0 ? rc : -SLEY_ESTOPPED;
+    future->flags |= SL_FUTURE_RETRIEVED;
+    sl_error_set(NULL, future->error);
+    return future->word;
+}
+
+intptr_t sley_loop_run_coro(sley_loop *loop, sley_fn *fn, void *arg)
+{
+    struct sley_task *task = sley_loop_create_task(loop, fn, arg, NULL);
+    intptr_t word;
+
+    if (!task)
+        return loop->state == SL_LOOP_CLOSED ? -SLEY_EFINISHED : -ENOMEM;
+    word = sley_loop_run_until_complete(loop, &task->future);
+    sl_future_drop(&task->future);
+    return word;
+}
+
+void sley_loop_stop(sley_loop *loop)
+{
+    sl_worker_stop(loop);
+}
+
+bool sley_loop_run_once(sley_loop *loop)
+{
+    return sl_worker_run_once(loop);
+}
+
+/* ---- asked ---- */
+
+sley_loop *sley_get_running_loop(void)
+{
+    return sl_current();
+}
+
+bool sley_loop_is_running(const sley_loop *loop)
+{
+    return loop->state == SL_LOOP_RUNNING;
+}
+
+sley_instant sley_loop_time(const sley_loop *loop)
+{
+    sley_instant now = {loop->virtual_clock ? loop->now : sl_sys.clock_now()};
+
+    return now;
+}
+
+bool sley_loop_get_debug(const sley_loop *loop)
+{
+    return loop->debug;
+}
+
+void sley_loop_set_debug(sley_loop *loop, bool debug)
+{
+    loop->debug = debug;
+}
+
+const char *sley_version(void)
+{
+    return SLEY_VERSION;
+}

@@ -1,0 +1,221 @@
+#include "task/report.h"
+
+#include "os/signals.h"
+#include "os/symbol.h"
+#include "task/scope.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HINT_AFTER_NS ((int64_t)5 * 1000000000)
+
+/* Text goes straight to a descriptor: also from the fault handler, where stdio must not be used
+ * (vsnprintf with these formats allocates nothing). */
+static void say(int fd, const char *format, ...) SLEY_PRINTF(2, 3);
+static void say(int fd, const char *format, ...)
+{
+    char line[1024];
+    va_list list;
+    int n;
+
+    va_start(list, format);
+    n = vsnprintf(line, sizeof line, format, list);
+    va_end(list);
+    n = n < 0 ? 0 : n >= (int)sizeof line ? (int)sizeof line - 1 : n;
+    for (int done = 0; done < n;) {
+        ssize_t more = write(fd, line + done, (size_t)(n - done));
+
+        if (more <= 0)
+            return;
+        done += (int)more;
+    }
+}
+
+/* ---- the report ---- */
+
+static void describe_wait(const struct sley_task *task, char *text, size_t size)
+{
+    const struct sl_wait *wait = task->fiber.wait;
+    struct sl_fiber *holder;
+    int n;
+
+    if (!task->fiber.sp) {
+        snprintf(text, size, "has not begun");
+        return;
+    }
+    if (!wait) {
+        snprintf(text, size, "%s",
+                 task->future.loop->current == &task->fiber ? "runs" : "is ready");
+        return;
+    }
+    n = snprintf(text, size, "waits for %s", wait->class->reason);
+    holder = wait->class->holder ? wait->class->holder(wait) : NULL;
+    if (n > 0 && (size_t)n < size && wait->object)
+        n += snprintf(text + n, size - (size_t)n, " %p", wait->object);
+    if (n > 0 && (size_t)n < size && holder)
+        snprintf(text + n, size - (size_t)n, " held by task '%s'", sl_task_of(holder)->name);
+}
+
+static void report_task(int fd, const struct sley_task *task)
+{
+    char entry[160], site[160], wait[200];
+    size_t used = 0;
+
+    sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);
+    sl_symbol_name(task->site, site, sizeof site);
+    describe_wait(task, wait, sizeof wait);
+    if (task->fiber.stack)
+        used = sl_stack_used(task->fiber.stack);
+    say(fd, "  task '%s' %s: %s; created at %s; stack %zu of %zu KiB\n", task->name, entry, wait,
+        site, used >> 10, sl_stack_class_size(task->fiber.stack_class) >> 10);
+}
+
+static void report_all(int fd, struct sley_loop *loop)
+{
+    struct sl_list *tasks = &loop->runtime->tasks;
+
+    say(fd, "sley: %llu tasks, %llu timers, %u operations in flight\n",
+        (unsigned long long)loop->runtime->task_count, (unsigned long long)loop->wheel.armed,
+        loop->ring ? loop->ring->in_flight : 0);
+    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next)
+        report_task(fd, SL_CONTAINER(link, struct sley_task, all));
+}
+
+int sley_report(int fd)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    report_all(fd, loop);
+    sl_leave(loop, user);
+    return 0;
+}
+
+/* ---- a loop that nothing can wake ---- */
+
+/* Certain, if everything that is waited for is this loop's own business. */
+static bool certain(struct sley_loop *loop)
+{
+    struct sl_list *tasks = &loop->runtime->tasks;
+
+    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next) {
+        const struct sl_wait *wait = SL_CONTAINER(link, struct sley_task, all)->fiber.wait;
+
+        if (!wait ||
+            !(wait->class->local || (wait->class->holder && wait->class->holder(wait))))
+            return false;
+    }
+    return true;
+}
+
+int64_t sl_report_stuck(struct sley_loop *loop, int64_t idle_ns)
+{
+    enum sley_on_deadlock action = loop->runtime->options.on_deadlock;
+    bool sure;
+
+    if (!loop->runtime->task_count || action == SLEY_DEADLOCK_IGNORE)
+        return INT64_MAX;
+    sure = certain(loop);
+    if (!sure && idle_ns < HINT_AFTER_NS && !loop->virtual_clock)
+        return HINT_AFTER_NS - idle_ns;
+    if (!loop->deadlock_said) {
+        loop->deadlock_said = true;
+        say(STDERR_FILENO, sure ? "sley: deadlock: no task of this loop can ever run again\n"
+                                : "sley: nothing but another thread can wake this loop, and none "
+                                  "has for 5 s: a deadlock?\n");
+        report_all(STDERR_FILENO, loop);
+    }
+    if (sure && action == SLEY_DEADLOCK_RETURN)
+        return 0;
+    return INT64_MAX;
+}
+
+void sl_report_slow(struct sley_loop *loop, int64_t ns)
+{
+    int64_t limit = loop->runtime->options.slow_callback.ns;
+
+    if (ns > (limit ? limit : 100000000))
+        say(STDERR_FILENO, "sley: a task or callback ran for %lld ms without suspending\n",
+            (long long)(ns / 1000000));
+}
+
+/* ---- signals ---- */
+
+void sl_report_signalled(struct sley_loop *loop, uint32_t signals)
+{
+    if (signals & SL_SIGNAL_REPORT)
+        report_all(STDERR_FILENO, loop);
+    if ((signals & SL_SIGNAL_INTERRUPT) && loop->runtime->main)
+        sl_task_cancel(loop, loop->runtime->main);
+}
+
+/* A stack overflow names its task and ends the process. On the alternate stack. */
+static bool describe_fault(const void *address)
+{
+    struct sley_loop *loop = sl_current();
+    struct sley_task *task = loop ? sl_task_current(loop) : NULL;
+    char entry[160];
+
+    if (!task || !sl_stack_of_guard(task->fiber.stack, address))
+        return false;
+    sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);
+    say(STDERR_FILENO,
+        "sley: stack overflow in task '%s' (%s): its stack has %zu KiB; give it more with "
+        "sley_task_options.stack_size\n",
+        task->name, entry, sl_stack_size(task->fiber.stack) >> 10);
+    return true;
+}
+
+static void on_report_signal(void *arg)
+{
+    sl_loop_signal(arg, SL_SIGNAL_REPORT);
+}
+
+void sl_report_install(struct sley_loop *loop)
+{
+    sl_fault_handler_install(describe_fault);
+    if (loop->runtime->options.report_signal)
+        sl_signal_take(loop->runtime->options.report_signal, on_report_signal, loop, false);
+}
+
+void sl_report_uninstall(struct sley_loop *loop)
+{
+    if (loop->runtime->options.report_signal)
+        sl_signal_give_back(loop->runtime->options.report_signal);
+}
+
+/* ---- figures ---- */
+
+int sley_stats_get(sley_stats *stats)
+{
+    struct sley_loop *loop = sl_current();
+    size_t size = stats->size;
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    if (size != sizeof *stats)
+        return -EINVAL;
+    *stats = (sley_stats){
+        .size = size,
+        .tasks = loop->runtime->task_count,
+        .tasks_created = loop->runtime->tasks_created,
+        .dispatches = loop->dispatches + (uint64_t)(loop->budget_full - loop->budget),
+        .passes = loop->passes,
+        .timers = loop->wheel.armed,
+        .allocations = sl_sys_allocations(),
+    };
+    for (int class = 0; class < SL_STACK_CLASSES; class ++)
+        stats->stacks += loop->stacks.classes[class].bound;
+    if (loop->ring) {
+        stats->enters = loop->ring->enters;
+        stats->submitted = loop->ring->submitted;
+        stats->completed = loop->ring->completed;
+        stats->in_flight = loop->ring->in_flight;
+    }
+    return 0;
+}

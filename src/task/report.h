@@ -1,0 +1,16 @@
+/* task/report.h: what every task is doing; deadlocks, overflows and slow callbacks. */
+#ifndef SL_TASK_REPORT_H
+#define SL_TASK_REPORT_H
+
+#include "task/task.h"
+
+#include <sley/report.h>
+
+void sl_report_install(struct sley_loop *loop);
+void sl_report_uninstall(struct sley_loop *loop);
+/* sched/worker.h's calls: */
+void sl_report_signalled(struct sley_loop *loop, uint32_t signals);
+int64_t sl_report_stuck(struct sley_loop *loop, int64_t idle_ns);
+void sl_report_slow(struct sley_loop *loop, int64_t ns);
+
+#endif

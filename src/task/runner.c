@@ -1,0 +1,113 @@
+/* asyncio.run and Runner: a loop, a main task, Ctrl-C, and the ending. */
+#include "os/signals.h"
+#include "task/loop.h"
+#include "task/report.h"
+
+#include <sley/run.h>
+
+#include <errno.h>
+#include <signal.h>
+
+const struct sl_worker_calls sl_worker_calls = {
+    .main = sl_task_main,
+    .never_start = sl_task_never_start,
+    .signalled = sl_report_signalled,
+    .stuck = sl_report_stuck,
+    .slow = sl_report_slow,
+};
+
+/* ---- Ctrl-C ---- */
+
+struct interrupt {
+    struct sley_loop *loop;
+    struct sley_task *main;
+    volatile sig_atomic_t count;
+};
+
+/* In the signal handler. The second one means it. */
+static void on_interrupt(void *arg)
+{
+    struct interrupt *interrupt = arg;
+
+    if (interrupt->count++) {
+        sl_signal_give_back(SIGINT);
+        raise(SIGINT);
+        return;
+    }
+    sl_loop_signal(interrupt->loop, SL_SIGNAL_INTERRUPT);
+}
+
+/* ---- the runner ---- */
+
+int sley_runner_open(sley_runner *runner, const sley_options *options)
+{
+    *runner = (sley_runner){0};
+    return sley_loop_new(&runner->_loop, options);
+}
+
+intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
+{
+    struct sley_loop *loop = runner->_loop;
+    struct interrupt interrupt = {.loop = loop};
+    bool interruptible = false;
+    sley_task_options options = {.name = "main"};
+    struct sley_task *task;
+    intptr_t word;
+
+    if (!loop)
+        return -SLEY_EFINISHED;
+    if (sl_current())
+        return -SLEY_ERUNNING;
+    if (!runner->_context && !(runner->_context = sley_context_copy()))
+        return -ENOMEM;
+    options.context = runner->_context;
+    task = sley_loop_create_task(loop, main, arg, &options);
+    if (!task)
+        return -ENOMEM;
+    interrupt.main = task;
+    if (loop->runtime->options.handle_sigint)
+        interruptible = sl_signal_take(SIGINT, on_interrupt, &interrupt, true);
+    loop->runtime->main = task;
+    word = sley_loop_run_until_complete(loop, &task->future);
+    loop->runtime->main = NULL;
+    if (interruptible)
+        sl_signal_give_back(SIGINT);
+    if (interrupt.count && word == -ECANCELED && sl_task_uncancel(task) == 0)
+        word = -EINTR;
+    if (task->future.state == SL_PENDING) /* the run failed: nobody else will end it */
+        sl_loop_cancel_all(loop, true);
+    sl_future_drop(&task->future);
+    return word;
+}
+
+sley_loop *sley_runner_get_loop(sley_runner *runner)
+{
+    return runner->_loop;
+}
+
+void sley_runner_close(sley_runner *runner)
+{
+    if (!runner->_loop)
+        return;
+    sl_loop_cancel_all(runner->_loop, false);
+    sley_context_drop(runner->_context);
+    sley_loop_close(runner->_loop);
+    *runner = (sley_runner){0};
+}
+
+intptr_t sley_run(sley_fn *main, void *arg, const sley_options *options)
+{
+    sley_options own = options ? *options : (sley_options){.size = sizeof own};
+    sley_runner runner;
+    intptr_t word;
+
+    if (sl_current())
+        return -SLEY_ERUNNING;
+    own.handle_sigint = true;
+    word = sley_runner_open(&runner, &own);
+    if (word < 0)
+        return word;
+    word = sley_runner_run(&runner, main, arg);
+    sley_runner_close(&runner);
+    return word;
+}

@@ -1,0 +1,63 @@
+/* shield: an outer future whose cancel does not reach the inner one (FORMAT.md R9). */
+#include "task/task.h"
+
+#include <sley/wait.h>
+
+struct shield {
+    struct sley_future outer;
+    struct sl_entry entry;      /* among the inner one's waiters; holds a reference to the outer */
+    struct sley_future *inner;
+};
+
+static void inner_done(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct shield *shield = SL_CONTAINER(entry, struct shield, entry);
+    struct sley_future *inner = shield->inner, *outer = &shield->outer;
+
+    (void)loop;
+    if (inner->state == SL_FAILED)
+        inner->flags |= SL_FUTURE_RETRIEVED;
+    if (outer->state == SL_PENDING)
+        sl_future_finish(outer, (enum sl_future_state)inner->state, inner->word,
+                         sley_error_ref(inner->error));
+    sl_future_drop(outer);
+}
+
+void sl_shield_free(struct sley_future *future)
+{
+    struct shield *shield = SL_CONTAINER(future, struct shield, outer);
+
+    sl_future_drop(shield->inner);
+    sl_sys.release(shield, sizeof *shield, 0);
+}
+
+sley_future *sley_shield_future(sley_future *future)
+{
+    struct shield *shield;
+
+    if (!future)
+        return NULL;
+    if (future->state != SL_PENDING)
+        return sl_future_ref(future);
+    shield = sl_sys.allocate(sizeof *shield, 0);
+    if (!shield)
+        return NULL;
+    sl_future_init(&shield->outer, future->loop, SL_FUTURE_SHIELD);
+    shield->inner = sl_future_ref(future);
+    shield->entry = (struct sl_entry){.run = inner_done};
+    sl_future_ref(&shield->outer);
+    sl_future_add(future, &shield->entry);
+    return &shield->outer;
+}
+
+intptr_t sley_shield(sley_future *future)
+{
+    sley_future *outer = sley_shield_future(future);
+    intptr_t word;
+
+    if (!outer)
+        return future ? -ENOMEM : -EINVAL;
+    word = sley_await(outer);
+    sl_future_drop(outer);
+    return word;
+}

@@ -1,0 +1,315 @@
+#include "task/task.h"
+
+#include "task/exception.h"
+
+#include <string.h>
+
+/* ---- a task's life ---- */
+
+static void *copy_argument(struct sley_loop *loop, struct sley_task *task, const void *arg,
+                           size_t size)
+{
+    void *block = task->copy;
+
+    (void)loop;
+    if (size > SL_TASK_COPY) {
+        block = sl_sys.allocate(size, 0);
+        if (!block)
+            return NULL;
+        memcpy(task->copy, &size, sizeof size);
+        task->future.flags |= SL_TASK_BLOCK;
+    }
+    return memcpy(block, arg, size);
+}
+
+struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                                 const sley_task_options *options, void *site,
+                                 struct sley_scope *scope)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    int class = options && options->stack_size ? sl_stack_class_of(options->stack_size)
+                                               : runtime->stack_class;
+    struct sley_task *task;
+
+    if (class < 0 || sl_stacks_promise(&loop->stacks, (unsigned)class) < 0)
+        return NULL;
+    task = sl_pool_take(&loop->tasks);
+    if (SL_UNLIKELY(!task))
+        goto no_task;
+    sl_future_init(&task->future, loop, SL_FUTURE_TASK);
+    task->fn = fn;
+    task->arg = (void *)(uintptr_t)arg;
+    if (size && !(task->arg = copy_argument(loop, task, arg, size)))
+        goto no_argument;
+    task->fiber = (struct sl_fiber){.scope = scope, .stack_class = (uint8_t)class};
+    task->name = options && options->name ? options->name : "task";
+    task->site = site;
+    task->context = sl_context_inherit(loop, options ? options->context : NULL);
+    task->group = NULL;
+    task->future.refs = 2;
+    task->future.flags |= SL_TASK_LISTED;
+    sl_list_push(&runtime->tasks, &task->all);
+    runtime->task_count++;
+    runtime->tasks_created++;
+    sl_ready_push(loop, &task->fiber.entry);
+    return task;
+
+no_argument:
+    sl_pool_give(&loop->tasks, task);
+no_task:
+    sl_stacks_unpromise(&loop->stacks, (unsigned)class);
+    return NULL;
+}
+
+void sl_task_free(struct sley_future *future)
+{
+    struct sley_task *task = sl_task_of_future(future);
+
+    if (SL_UNLIKELY(future->flags & SL_TASK_BLOCK)) {
+        size_t size;
+
+        memcpy(&size, task->copy, sizeof size);
+        sl_sys.release(task->arg, size, 0);
+    }
+    sl_pool_give(&future->loop->tasks, task);
+}
+
+/* The end of a task, before its waiters are told. `error` is given. */
+static void finish(struct sley_loop *loop, struct sley_task *task, enum sl_future_state state,
+                   intptr_t word, sley_error *error)
+{
+    struct sl_runtime *runtime = loop->runtime;
+
+    sl_link_remove(&task->all);
+    task->future.flags &= (uint16_t)~SL_TASK_LISTED;
+    if (task->context) {
+        sl_context_release(task->context);
+        task->context = 0;
+    }
+    /* The group registered before anybody else could: it is told first. It uses the entry of the
+     * fiber, which nobody needs any more, and the runtime's reference. */
+    if (task->group) {
+        task->fiber.entry.run = sl_task_group_child_done;
+        sl_ready_push(loop, &task->fiber.entry);
+    }
+    sl_future_finish(&task->future, state, word, error);
+    if (SL_UNLIKELY(runtime->closing)) {
+        if (state == SL_FAILED && !(task->future.flags & SL_FUTURE_RETRIEVED) && !task->group) {
+            task->future.flags |= SL_FUTURE_RETRIEVED;
+            sl_exception_report(loop, "Unhandled error during shutdown", &task->future, word);
+        }
+        if (runtime->task_count == 1)
+            sl_worker_stop(loop);
+    }
+    runtime->task_count--;
+    if (!task->group)
+        sl_future_drop(&task->future);
+}
+
+struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    struct sley_task *task = sl_task_of(fiber);
+    struct sl_stack *stack = fiber->stack;
+    enum sl_future_state state = SL_DONE;
+    sley_error *error = NULL;
+    intptr_t word;
+
+    loop->in_user = 1;
+    word = task->fn(task->arg);
+    loop = sl_current();
+    loop->in_user = 0;
+
+    if (SL_UNLIKELY(sl_stack_overrun(stack)))
+        sl_check_failed("stack without a guard was overrun", task->name, 0);
+    fiber->stack = NULL;
+    if (SL_UNLIKELY(sley_is_error(word))) {
+        error = sl_error_take((sley_error **)&stack->error, word);
+        /* A task that ends by its own scope's code ended because it was cancelled. */
+        if (word == -ECANCELED || word == sl_scope_walk(fiber->scope))
+            state = SL_CANCELLED;
+        else
+            state = SL_FAILED;
+    } else if (SL_UNLIKELY(fiber->flags & SL_FIBER_MUST_CANCEL)) {
+        state = SL_CANCELLED; /* returned with a request pending: the value is dropped */
+    }
+    if (SL_UNLIKELY(state == SL_CANCELLED)) {
+        sley_error_drop(error);
+        error = NULL;
+        word = -ECANCELED;
+    }
+    if (SL_UNLIKELY(stack->error != NULL)) {
+        sley_error_drop(stack->error);
+        stack->error = NULL;
+    }
+    finish(loop, task, state, word, error);
+    return loop;
+}
+
+void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    struct sley_task *task = sl_task_of(fiber);
+
+    sl_stacks_unpromise(&loop->stacks, fiber->stack_class);
+    finish(loop, task, SL_CANCELLED, -ECANCELED, NULL);
+}
+
+/* ---- public ---- */
+
+static struct sley_task *create(sley_fn *fn, const void *arg, size_t size,
+                                const sley_task_options *options, void *site)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+    struct sley_task *task;
+
+    if (SL_UNLIKELY(!loop))
+        return NULL;
+    task = sl_task_create(loop, fn, arg, size, options, site, &loop->runtime->root);
+    sl_leave(loop, user);
+    return task;
+}
+
+sley_task *sley_create_task(sley_fn *fn, void *arg)
+{
+    return create(fn, arg, 0, NULL, __builtin_return_address(0));
+}
+
+sley_task *sley_create_task_with(sley_fn *fn, void *arg, const sley_task_options *options)
+{
+    return create(fn, arg, 0, options, __builtin_return_address(0));
+}
+
+sley_task *sley_create_task_copy(sley_fn *fn, const void *arg, size_t size,
+                                 const sley_task_options *options)
+{
+    return create(fn, arg, size, options, __builtin_return_address(0));
+}
+
+sley_task *sley_loop_create_task(sley_loop *loop, sley_fn *fn, void *arg,
+                                 const sley_task_options *options)
+{
+    if (loop->state == SL_LOOP_CLOSED)
+        return NULL;
+    return sl_task_create(loop, fn, arg, 0, options, __builtin_return_address(0),
+                          &loop->runtime->root);
+}
+
+static int spawned(struct sley_task *task)
+{
+    if (!task)
+        return sl_current() ? -ENOMEM : -SLEY_ENOLOOP;
+    sl_future_drop(&task->future);
+    return 0;
+}
+
+int sley_spawn(sley_fn *fn, void *arg)
+{
+    return spawned(create(fn, arg, 0, NULL, __builtin_return_address(0)));
+}
+
+int sley_spawn_copy(sley_fn *fn, const void *arg, size_t size)
+{
+    return spawned(create(fn, arg, size, NULL, __builtin_return_address(0)));
+}
+
+sley_future *sley_ensure_future(sley_coro coro)
+{
+    struct sley_task *task = create(coro.fn, coro.arg, 0, NULL, __builtin_return_address(0));
+
+    return task ? &task->future : NULL;
+}
+
+intptr_t sley_coro_await(sley_coro coro)
+{
+    return coro.fn(coro.arg);
+}
+
+sley_task *sley_task_ref(sley_task *task)
+{
+    sl_future_ref(&task->future);
+    return task;
+}
+
+void sley_task_drop(sley_task *task)
+{
+    if (task)
+        sl_future_drop(&task->future);
+}
+
+void sley_task_cleanup_(sley_task **task)
+{
+    sley_task_drop(*task);
+}
+
+sley_future *sley_task_future(sley_task *task)
+{
+    return task ? &task->future : NULL;
+}
+
+intptr_t sley_task_await(sley_task *task)
+{
+    return sley_await(task ? &task->future : NULL);
+}
+
+intptr_t sley_join(sley_task *task)
+{
+    intptr_t word = sley_task_await(task);
+
+    sley_task_drop(task);
+    return word;
+}
+
+bool sley_task_done(const sley_task *task)
+{
+    return task->future.state != SL_PENDING;
+}
+
+bool sley_task_cancelled(const sley_task *task)
+{
+    return task->future.state == SL_CANCELLED;
+}
+
+intptr_t sley_task_result(sley_task *task)
+{
+    return sley_future_result(&task->future);
+}
+
+intptr_t sley_task_exception(sley_task *task)
+{
+    return sley_future_exception(&task->future);
+}
+
+const char *sley_task_get_name(const sley_task *task)
+{
+    return task->name;
+}
+
+void sley_task_set_name(sley_task *task, const char *name)
+{
+    task->name = name ? name : "task";
+}
+
+sley_coro sley_task_get_coro(const sley_task *task)
+{
+    return sley_coro_of(task->fn, task->arg);
+}
+
+sley_task *sley_current_task(void)
+{
+    struct sley_loop *loop = sl_current();
+
+    return loop ? sl_task_current(loop) : NULL;
+}
+
+size_t sley_all_tasks(sley_task **tasks, size_t n)
+{
+    struct sley_loop *loop = sl_current();
+    size_t stored = 0;
+
+    if (!loop)
+        return 0;
+    for (struct sl_link *link = loop->runtime->tasks.head.next;
+         link != &loop->runtime->tasks.head && stored < n; link = link->next)
+        tasks[stored++] = sley_task_ref(SL_CONTAINER(link, struct sley_task, all));
+    return loop->runtime->task_count;
+}

@@ -1,0 +1,61 @@
+/* task/task.h: the task record: 256 bytes, from a pool of its loop, until its last reference.
+ *
+ * Line 1: the future and what to run. Line 2: the fiber. Line 3: names and lists. Line 4: a copied
+ * argument. The stack is bound when the task first runs and is given back when it ends. */
+#ifndef SL_TASK_TASK_H
+#define SL_TASK_TASK_H
+
+#include "task/future.h"
+
+#include <sley/task.h>
+
+#define SL_TASK_COPY 64
+
+struct sley_task {
+    struct sley_future future;
+    sley_fn *fn;
+    void *arg;
+
+    struct sl_fiber fiber;
+
+    const char *name;
+    void *site;                    /* who created it: a return address */
+    uintptr_t context;             /* task/context.h */
+    struct sl_link all;            /* the runtime's list */
+    struct sley_task_group *group; /* NULL: none */
+    struct sl_link sibling;        /* the group's list */
+
+    _Alignas(16) char copy[SL_TASK_COPY];
+};
+_Static_assert(sizeof(struct sley_task) == 256, "a task record is four cache lines");
+
+SL_INLINE struct sley_task *sl_task_of(struct sl_fiber *fiber)
+{
+    return SL_CONTAINER(fiber, struct sley_task, fiber);
+}
+SL_INLINE struct sley_task *sl_task_of_future(struct sley_future *future)
+{
+    return SL_CONTAINER(future, struct sley_task, future);
+}
+/* The running task. */
+SL_INLINE struct sley_task *sl_task_current(struct sley_loop *loop)
+{
+    return loop->current ? sl_task_of(loop->current) : NULL;
+}
+
+/* Makes a task and queues its start. `size` bytes of arg are copied if size > 0. NULL: no memory.
+ * The caller's reference is the second one; the first is the runtime's. */
+struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                                 const sley_task_options *options, void *site,
+                                 struct sley_scope *scope);
+bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task);
+unsigned sl_task_uncancel(struct sley_task *task);
+
+/* The runner of sched/worker.h. */
+struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber);
+void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber);
+
+/* task_group.c: a child of a group has ended (its own entry, queued). */
+void sl_task_group_child_done(struct sley_loop *loop, struct sl_entry *entry);
+
+#endif

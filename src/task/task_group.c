@@ -1,0 +1,292 @@
+/* Task groups (FORMAT.md R19).
+ *
+ * A child's end reaches the group through a queued internal callback, as in asyncio: two hops from
+ * the last child to the exit. The entry it uses is the dead fiber's own, and the reference that
+ * keeps the record is the runtime's.
+ *
+ * Two forms share everything but how an abort reaches block and children: the enter/exit form
+ * cancels each by an edge, the macro cancels the group's sticky scope, in which all of them are. */
+#include "task/scope.h"
+#include "task/task.h"
+
+#include <sley/task_group.h>
+
+_Static_assert(sizeof(sley_task_group) == 136, "part of the interface");
+
+enum {
+    ENTERED = 1,
+    EXITING = 2,
+    ABORTING = 4,
+    PARENT_ASKED = 8, /* we cancelled the block, by an edge */
+    STICKY = 16,
+    LEFT = 32,
+};
+
+static const struct sl_wait_class exit_wait = {.reason = "children of its group"};
+
+SL_INLINE struct sley_task *sibling_of(struct sl_link *link)
+{
+    return SL_CONTAINER(link, struct sley_task, sibling);
+}
+
+static void abort_group(struct sley_loop *loop, sley_task_group *group)
+{
+    group->_flags |= ABORTING;
+    if (group->_flags & STICKY) {
+        sl_scope_cancel(loop, &group->_scope, -ECANCELED);
+        /* Those that never ran have no call that could fail. */
+        for (struct sl_link *link = sl_chain_first(&group->_children); link; link = link->next)
+            if (!sibling_of(link)->fiber.sp)
+                sibling_of(link)->fiber.flags |= SL_FIBER_MUST_CANCEL;
+        return;
+    }
+    for (struct sl_link *link = sl_chain_first(&group->_children); link; link = link->next)
+        sl_task_cancel(loop, sibling_of(link));
+}
+
+static void ask_parent(struct sley_loop *loop, sley_task_group *group)
+{
+    if (group->_flags & (STICKY | PARENT_ASKED))
+        return; /* the scope has told the block */
+    group->_flags |= PARENT_ASKED;
+    sl_task_cancel(loop, group->_parent);
+}
+
+void sl_task_group_child_done(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct sley_task *task = sl_task_of(sl_fiber_of(entry));
+    sley_task_group *group = task->group;
+
+    sl_chain_remove(&group->_children, &task->sibling);
+    if (group->_waiter && !group->_children.first)
+        sl_wait_wake(loop, group->_waiter);
+    if (task->future.state != SL_FAILED) {
+        sl_future_drop(&task->future);
+        return;
+    }
+    task->future.flags |= SL_TASK_SILENT; /* the group tells */
+    group->_failures++;
+    sl_chain_push(&group->_failed, &task->sibling); /* and keeps the reference */
+    if (group->_flags & (ABORTING | PARENT_ASKED))
+        return;
+    abort_group(loop, group);
+    ask_parent(loop, group);
+}
+
+static void enter(struct sley_loop *loop, sley_task_group *group, uint32_t flags)
+{
+    struct sl_fiber *self = loop->current;
+
+    *group = (sley_task_group)SLEY_TASK_GROUP_INIT;
+    group->_parent = sl_task_of(self);
+    group->_flags = ENTERED | flags;
+    group->_cancelling = self->cancelling;
+    sl_scope_enter(self, &group->_scope);
+    group->_scope._flags |= SL_SCOPE_GROUPS;
+    for (struct sley_scope *outer = group->_scope._outer; outer; outer = outer->_outer)
+        outer->_flags |= SL_SCOPE_GROUPS;
+}
+
+/* Collects what failed into one detail, which becomes the current one. `body` (0: none) is the
+ * error with which the block itself ended. */
+static void raise_group(struct sley_loop *loop, sley_task_group *group, intptr_t body)
+{
+    size_t n = group->_failures + (body != 0), i = 0;
+    size_t bytes = n * (sizeof(sley_error *) + sizeof(intptr_t));
+    sley_error **errors = sl_sys.allocate(bytes, 0), *detail = NULL;
+    intptr_t *codes = errors ? (intptr_t *)(errors + n) : NULL;
+    struct sl_link *link;
+
+    while ((link = sl_chain_pop(&group->_failed))) {
+        struct sley_future *future = &sibling_of(link)->future;
+
+        if (errors) {
+            errors[i] = sley_error_ref(future->error);
+            codes[i++] = future->word;
+        }
+        sl_future_drop(future);
+    }
+    if (errors) {
+        if (body) {
+            errors[i] = sl_error_take(sl_error_slot(loop), body);
+            codes[i++] = body;
+        }
+        detail = sl_error_group(n, errors, codes);
+        sl_sys.release(errors, bytes, 0);
+    }
+    sl_error_set(loop, detail);
+    sley_error_drop(detail);
+}
+
+/* Waits for the children, whatever comes. Returns the cancel that the block is to end with, or 0.
+ * Once the group aborts, cancels from outside have nothing more to say here: the wait is shielded
+ * from sticky scopes (an edge is swallowed, as asyncio does). */
+static int wait_for_children(struct sley_loop **loop, sley_task_group *group, int cancel)
+{
+    struct sl_fiber *self = &group->_parent->fiber;
+    sley_scope shield = {._flags = SL_SCOPE_SHIELD};
+
+    sl_scope_enter(self, &shield);
+    while (group->_children.first) {
+        struct sl_wait wait;
+        int rc;
+
+        sl_wait_init(&wait, self, &exit_wait, group);
+        group->_waiter = &wait;
+        rc = sl_wait_park(loop, &wait);
+        group->_waiter = NULL;
+        if (rc < 0 && !(group->_flags & ABORTING)) {
+            cancel = rc;
+            abort_group(*loop, group);
+        }
+    }
+    sl_scope_exit(self, &shield);
+    return cancel;
+}
+
+static intptr_t leave(struct sley_loop **loop, sley_task_group *group, intptr_t status)
+{
+    struct sley_task *parent = group->_parent;
+    int cancel = status == -ECANCELED ? -ECANCELED : 0;
+    bool failed = sley_is_error(status), swallowed = false;
+    int outer;
+
+    group->_flags |= EXITING;
+    sl_scope_exit(&parent->fiber, &group->_scope);
+    if (failed && !(group->_flags & ABORTING))
+        abort_group(*loop, group);
+    cancel = wait_for_children(loop, group, cancel);
+    group->_flags |= LEFT;
+    if (group->_flags & PARENT_ASKED) {
+        if (sl_task_uncancel(parent) == 0) {
+            cancel = 0;
+            swallowed = true;
+        } else if (!cancel) {
+            cancel = -ECANCELED; /* a foreign cancel is still counted: cpython gh-155433 */
+        }
+    }
+    if (cancel && !group->_failures)
+        return cancel;
+    if (group->_failures || (failed && status != -ECANCELED)) {
+        raise_group(*loop, group, failed && status != -ECANCELED ? status : 0);
+        if (parent->fiber.cancelling) {
+            sl_task_uncancel(parent);
+            sl_task_cancel(*loop, parent);
+        }
+        return -SLEY_EGROUP;
+    }
+    if (status == -ECANCELED && swallowed)
+        return 0; /* our own cancel, by sley_task_group_cancel */
+    /* Children that an outer deadline ended say so by the code that every call now has. */
+    if (!failed && (outer = sl_scope_code(&parent->fiber)))
+        return outer;
+    return status;
+}
+
+/* ---- children ---- */
+
+static int create(sley_task_group *group, sley_task **task, sley_fn *fn, const void *arg,
+                  size_t size, const sley_task_options *options, void *site)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+    struct sley_task *child;
+    int rc = 0;
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    if (!(group->_flags & ENTERED) || (group->_flags & (ABORTING | LEFT)) ||
+        ((group->_flags & EXITING) && !group->_children.first)) {
+        rc = -SLEY_EFINISHED;
+    } else if (!(child = sl_task_create(loop, fn, arg, size, options, site, &group->_scope))) {
+        rc = -ENOMEM;
+    } else {
+        child->group = group;
+        sl_chain_push(&group->_children, &child->sibling);
+        if (task)
+            *task = child;
+        else
+            sl_future_drop(&child->future);
+    }
+    sl_leave(loop, user);
+    return rc;
+}
+
+int sley_task_group_create_task(sley_task_group *group, sley_fn *fn, void *arg)
+{
+    return create(group, NULL, fn, arg, 0, NULL, __builtin_return_address(0));
+}
+
+int sley_task_group_create_task_copy(sley_task_group *group, sley_fn *fn, const void *arg,
+                                     size_t size)
+{
+    return create(group, NULL, fn, arg, size, NULL, __builtin_return_address(0));
+}
+
+int sley_task_group_create_task_into(sley_task_group *group, sley_task **task, sley_fn *fn,
+                                     void *arg, const sley_task_options *options)
+{
+    return create(group, task, fn, arg, 0, options, __builtin_return_address(0));
+}
+
+void sley_task_group_cancel(sley_task_group *group)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+
+    if (!loop)
+        return;
+    if ((group->_flags & ENTERED) && !(group->_flags & LEFT)) {
+        if (!(group->_flags & ABORTING))
+            abort_group(loop, group);
+        ask_parent(loop, group);
+    }
+    sl_leave(loop, user);
+}
+
+/* ---- the two forms ---- */
+
+int sley_task_group_enter(sley_task_group *group)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+    int rc = -SLEY_ENOLOOP;
+
+    if (!loop)
+        return rc;
+    if (loop->current) {
+        enter(loop, group, 0);
+        rc = 0;
+    }
+    sl_leave(loop, user);
+    return rc;
+}
+
+intptr_t sley_task_group_exit(sley_task_group *group, intptr_t status)
+{
+    uint32_t user;
+    struct sley_loop *loop = sl_enter(&user);
+
+    if (!loop)
+        return -SLEY_ENOLOOP;
+    group->rc = status = leave(&loop, group, status);
+    sl_leave(loop, user);
+    return status;
+}
+
+void sley_task_group_scope_enter(sley_task_group *group)
+{
+    struct sley_loop *loop = sl_current();
+
+    SL_CHECK(loop && loop->current); /* SLEY_TASK_GROUP is for tasks */
+    enter(loop, group, STICKY);
+}
+
+void sley_task_group_scope_exit(sley_task_group *group)
+{
+    /* The macro cannot see how its block ended: a request above the value at entry says that it
+     * ended by a cancel. */
+    bool cancelled = group->_parent->fiber.cancelling > group->_cancelling;
+
+    sley_task_group_exit(group, cancelled ? -ECANCELED : 0);
+}
