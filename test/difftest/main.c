@@ -1,0 +1,69 @@
+/* sley-difftest [--hash] FILE...
+ *
+ * Interprets scenarios (FORMAT.md; one line of JSON each, "-" is standard input) on sley and
+ * prints their traces, or with --hash a line "<seed> <sha256 of the trace>" for each. */
+#include "run.h"
+#include "scenario.h"
+#include "sha256.h"
+#include "text.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void one(char *line, const char *name, long number, bool hash)
+{
+    struct scenario scenario;
+    struct text trace = {0};
+    const char *error = NULL;
+
+    if (!scenario_read(&scenario, line, &error))
+        fatal("%s:%ld: %s", name, number, error);
+    run_scenario(&scenario, &trace);
+    if (hash) {
+        char hex[65];
+
+        sha256_hex(trace.at, trace.length, hex);
+        printf("%ld %s\n", scenario.seed, hex);
+    } else {
+        printf("# scenario %ld %s\n%s", scenario.seed, scenario.profile, trace.at);
+    }
+    /* A crash in the next scenario should not take this one's trace with it. */
+    if (fflush(stdout) != 0)
+        fatal("cannot write: %s", strerror(errno));
+    text_free(&trace);
+    scenario_free(&scenario);
+}
+
+static void all_of(const char *name, bool hash)
+{
+    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "r");
+    char *line = NULL;
+    size_t room = 0;
+
+    if (!file)
+        fatal("%s: %s", name, strerror(errno));
+    for (long number = 1; getline(&line, &room, file) >= 0; number++)
+        if (line[strspn(line, " \t\r\n")])
+            one(line, name, number, hash);
+    if (ferror(file))
+        fatal("%s: %s", name, strerror(errno));
+    free(line);
+    if (file != stdin)
+        fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+    bool hash = argc > 1 && strcmp(argv[1], "--hash") == 0;
+    int first = hash ? 2 : 1;
+
+    if (argc <= first || strcmp(argv[first], "--help") == 0) {
+        fputs("usage: sley-difftest [--hash] FILE...\n", stderr);
+        return 2;
+    }
+    for (int i = first; i < argc; i++)
+        all_of(argv[i], hash);
+    return 0;
+}
