@@ -3,7 +3,9 @@
 #define SL_ARCH_AARCH64_H
 
 /* A saved context is {x29, pc}. */
-void sl_arch_trampoline(void);
+
+/* Begins a fiber: sets the return address of its first function to one at which unwinders stop. */
+void sl_arch_begin(void);
 
 SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
 {
@@ -34,11 +36,11 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
 
 SL_INLINE void *sl_arch_prepare(void *top, sl_arch_entry *entry)
 {
-    void **slot = (void **)((char *)top - 16);
+    void **slot = top;
 
-    slot[0] = (void *)(uintptr_t)entry; /* the trampoline loads it */
-    slot[1] = 0;
-    *--slot = (void *)(uintptr_t)sl_arch_trampoline;
+    *--slot = (void *)(uintptr_t)entry; /* sl_arch_begin loads it: sp is then at the 0 below */
+    *--slot = 0;
+    *--slot = (void *)(uintptr_t)sl_arch_begin;
     *--slot = 0; /* x29 */
     return slot;
 }

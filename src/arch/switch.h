@@ -9,8 +9,8 @@
  * word: fibers share the floating-point environment of their worker.
  *
  * sl_arch_prepare(top, entry) lays out a new context below `top` (16-byte aligned) that starts in
- * entry(passed), and returns its pointer. The frame below entry is marked as the outermost one, so
- * that unwinders stop there. entry never returns. */
+ * entry(passed), and returns its pointer. What entry seems to return to is marked as the outermost
+ * frame, so that unwinders stop there. entry never returns. */
 #ifndef SL_ARCH_SWITCH_H
 #define SL_ARCH_SWITCH_H
 

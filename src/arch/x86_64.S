@@ -1,21 +1,19 @@
 #if defined(__x86_64__)
-/* The outermost frame of a fiber: {entry, 0} on the stack, the passed word in rdi. */
+/* The caller that a fiber's first function seems to have: nothing, and unwinders are told so. */
         .text
         .p2align 4
-        .globl  sl_arch_trampoline
-        .hidden sl_arch_trampoline
-        .type   sl_arch_trampoline, @function
-sl_arch_trampoline:
+        .type   sl_arch_before, @function
+sl_arch_before:
         .cfi_startproc
         .cfi_undefined rip
-        popq    %rax
-        .cfi_adjust_cfa_offset -8
-        pushq   $0
-        .cfi_adjust_cfa_offset 8
-        xorl    %ebp, %ebp
-        callq   *%rax
+        nop
+        .globl  sl_arch_outermost
+        .hidden sl_arch_outermost
+        .type   sl_arch_outermost, @function
+sl_arch_outermost:
         ud2
         .cfi_endproc
-        .size   sl_arch_trampoline, . - sl_arch_trampoline
+        .size   sl_arch_outermost, . - sl_arch_outermost
+        .size   sl_arch_before, . - sl_arch_before
 #endif
         .section .note.GNU-stack, "", @progbits

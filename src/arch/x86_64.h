@@ -4,8 +4,10 @@
 
 #define SL_ARCH_RED_ZONE 128
 
-/* In x86_64.S order: a saved context is {pc, rbp} with the red zone above it. */
-void sl_arch_trampoline(void);
+/* A saved context is {pc, rbp} with the red zone above it. */
+
+/* Where a fiber's outermost frame would return to: unwinders stop there. */
+void sl_arch_outermost(void);
 
 SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
 {
@@ -31,15 +33,17 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
     return passed;
 }
 
+/* The context begins as if the outermost frame had called entry. It had not: a call that never
+ * returns would shift the processor's return stack by one, and every return of whoever is resumed
+ * next would be mispredicted (75 ns instead of 45 for a spawn and join). */
 SL_INLINE void *sl_arch_prepare(void *top, sl_arch_entry *entry)
 {
-    void **slot = (void **)((char *)top - 16);
+    void **slot = (void **)((char *)top - 8);
 
-    slot[0] = (void *)(uintptr_t)entry; /* the trampoline pops it */
-    slot[1] = 0;
+    *slot = (void *)(uintptr_t)sl_arch_outermost; /* entry's return address */
     slot = (void **)((char *)slot - SL_ARCH_RED_ZONE);
     *--slot = 0; /* rbp */
-    *--slot = (void *)(uintptr_t)sl_arch_trampoline;
+    *--slot = (void *)(uintptr_t)entry;
     return slot;
 }
 

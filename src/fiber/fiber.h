@@ -14,13 +14,15 @@ struct sl_entry {
     void (*run)(struct sley_loop *loop, struct sl_entry *entry);
 };
 
-/* Bits of sl_fiber.flags. */
+/* Bits of sl_fiber.flags: none is set in a fiber that nobody has asked anything. */
 enum {
     SL_FIBER_MUST_CANCEL = 1,  /* an edge request that its next suspension delivers */
     SL_FIBER_SHIELDED = 2,     /* inside SLEY_SHIELD: no edge request is delivered */
-    SL_FIBER_EDGE_TAKEN = 4,   /* sl_wait.taken: it was cancelled by an edge request, */
-    SL_FIBER_SCOPE_TAKEN = 8,  /* ... by a sticky scope */
+    SL_FIBER_SCOPED = 4,       /* a scope other than the runtime's, or that one is cancelled */
 };
+
+/* Values of sl_wait.taken: which cancel ended it. */
+enum { SL_EDGE_TAKEN = 1, SL_SCOPE_TAKEN = 2 };
 
 /* One cache line. It is the second line of a task's record. */
 struct sl_fiber {

@@ -22,7 +22,7 @@ struct sl_stack {
     char *base;               /* the lowest byte, the guard's first */
     void *error;              /* the task's current detail: struct sley_error */
     void *exceptions[2];      /* C++ state of the fiber while it does not run */
-    const void *wait_site;    /* return address of the call that waits, in debug */
+    void *nested;             /* the generator that runs on it, or NULL */
     uint32_t class;
     uint32_t canary;          /* 1: the guard could not be made, the lowest word is a canary */
     struct sl_hook_fiber hook;

@@ -44,7 +44,7 @@ int sl_descriptor_close(struct sley_loop *loop, int fd)
 
 int sley_close(int fd)
 {
-    uint32_t user;
+    uint32_t user = 0;
     struct sley_loop *loop = sl_enter(&user);
     int rc = sl_descriptor_close(loop, fd);
 

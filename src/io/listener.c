@@ -16,7 +16,8 @@
 
 #include <errno.h>
 
-/* So many connections are kept for those who may ask; the rest wait in the kernel's backlog. */
+/* So many connections are kept for those who may ask; then the rest wait in the kernel's backlog,
+ * until half of them have been taken. */
 #define MOST_KEPT 256
 
 struct listener {
@@ -30,7 +31,9 @@ struct listener {
     int fd;
     int error;                    /* why nothing will be accepted any more, or 0 */
     bool starved;                 /* waits for timer or for a descriptor */
+    bool throttled;               /* has MOST_KEPT */
     bool held;                    /* counted in the table */
+    bool gone;                    /* the number is another's */
 };
 
 struct acceptor {
@@ -52,7 +55,8 @@ static void let_go(struct listener *listener)
     if (!listener->held || listener->op.state != SL_OP_IDLE)
         return;
     listener->held = false;
-    if (sl_table_end(listener->fd))
+    listener->gone = sl_table_end(listener->fd);
+    if (listener->gone)
         sl_starved_freed(listener->loop);
 }
 
@@ -105,8 +109,9 @@ static void arm(struct listener *listener)
     struct sl_ring *ring = listener->loop->ring;
 
     if (listener->op.state != SL_OP_IDLE || listener->starved || listener->error ||
-        listener->queue.count >= MOST_KEPT)
+        (listener->throttled && listener->queue.count > MOST_KEPT / 2))
         return;
+    listener->throttled = false;
     listener->holders++;
     ring->class->submit(ring, &listener->op);
 }
@@ -155,20 +160,28 @@ static void starve(struct listener *listener)
     sl_timer_arm(listener->loop, &listener->timer, sl_loop_clock(listener->loop) + SL_STARVED_NS);
 }
 
+/* Errors of one connection, or of one attempt. -ECANCELED: throttled, or meant for another. */
+static bool passes(int error)
+{
+    return error == -ECANCELED || error == -EINTR || error == -EAGAIN || error == -ECONNABORTED ||
+           error == -EPROTO;
+}
+
 /* The operation has ended: for good, for a while, or by the way. */
 static void ended(struct sl_ring *ring, struct listener *listener, int result)
 {
-    if (ring->closing && !listener->error)
+    if (listener->error) {
+        ; /* that was the end */
+    } else if (ring->closing || sl_table_closed(listener->fd)) {
         fail(listener, -SLEY_ECLOSED);
-    else if (result == -ECANCELED && sl_table_closed(listener->fd))
-        fail(listener, -SLEY_ECLOSED);
-    else if (sl_starved(result) && !listener->error)
+    } else if (sl_starved(result)) {
         starve(listener);
-    else if (result == -EINVAL && listener->op.multishot)
-        listener->op.multishot = 0, listener->op.priority = 0; /* before 5.19: one by one */
-    else if (result < 0 && result != -ECANCELED && result != -EINTR && result != -EAGAIN &&
-             result != -ECONNABORTED && result != -EPROTO && !listener->error)
+    } else if (result == -EINVAL && listener->op.multishot) {
+        listener->op.multishot = 0; /* before 5.19: one by one */
+        listener->op.priority = 0;
+    } else if (result < 0 && !passes(result)) {
         fail(listener, result);
+    }
     if (listener->error)
         let_go(listener);
     else
@@ -183,8 +196,10 @@ static void accepted(struct sl_ring *ring, struct sl_op *op)
     if (fd >= 0) {
         if (listener->error || (!give(listener, fd) && !sl_table_push(&listener->queue, fd)))
             sl_sys.close(fd);
-        if (op->cqe_flags & IORING_CQE_F_MORE && listener->queue.count >= MOST_KEPT)
-            ring->class->cancel(ring, op);
+        if (listener->queue.count >= MOST_KEPT) {
+            listener->throttled = true;
+            ring->class->cancel(ring, op); /* does nothing if it has ended */
+        }
     }
     if (op->cqe_flags & IORING_CQE_F_MORE)
         return;
@@ -241,7 +256,7 @@ static int open_in(struct sley_loop *loop, struct sl_ring *ring, sley_listener *
 
 int sley_listener_open(sley_listener *handle, int fd)
 {
-    uint32_t user;
+    uint32_t user = 0;
     struct sley_loop *loop = sl_enter(&user);
     struct sl_ring *ring = NULL;
     int rc = -SLEY_ENOLOOP;
@@ -328,7 +343,7 @@ int sley_listener_fd(const sley_listener *handle)
 
 void sley_listener_close(sley_listener *handle)
 {
-    uint32_t user;
+    uint32_t user = 0;
     struct sley_loop *loop = sl_enter(&user);
     struct listener *listener = handle->_state;
     int fd;
@@ -342,7 +357,8 @@ void sley_listener_close(sley_listener *handle)
         }
         while ((fd = sl_table_pop(&listener->queue)) >= 0)
             sl_descriptor_close(loop, fd);
-        sl_descriptor_close(loop, listener->fd);
+        if (!listener->gone)
+            sl_descriptor_close(loop, listener->fd);
         let_go(listener);
         release(listener);
     }

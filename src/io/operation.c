@@ -32,8 +32,8 @@ static int checkpoint(struct sl_fiber *self, struct sl_wait *wait)
     int rc = sl_wait_checkpoint(self);
 
     if (SL_UNLIKELY(rc))
-        wait->taken = (before ^ self->flags) & SL_FIBER_MUST_CANCEL ? SL_FIBER_EDGE_TAKEN
-                                                                     : SL_FIBER_SCOPE_TAKEN;
+        wait->taken = (before ^ self->flags) & SL_FIBER_MUST_CANCEL ? SL_EDGE_TAKEN
+                                                                     : SL_SCOPE_TAKEN;
     return rc;
 }
 

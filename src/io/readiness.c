@@ -40,7 +40,7 @@ static void reader_free(struct reader *reader)
     sl_sys.release(reader, sizeof *reader, 0);
 }
 
-/* No callback any more. The record goes now, or when its poll completes, or its callback returns. */
+/* No callback any more. The record goes now, or when its poll completes or its callback returns. */
 static void reader_remove(struct reader *reader)
 {
     struct sl_ring *ring = reader->loop->ring;

@@ -102,7 +102,8 @@ bool sl_table_end(int fd)
         SL_DEBUG_CHECK((old & COUNT) && !(old & KEPT));
         /* The last one clears the word, before close(2): the number's next life begins clean. */
         new = (old & COUNT) == 1 ? 0 : old - 1;
-        /* Release: what the operation did comes before the close(2) of whoever is last. */
+        /* What the operation did comes before the close(2) of whoever is last: pairs with the
+         * others' ends and with sl_table_close. */
     } while (SL_UNLIKELY(!sl_cas_weak_acq_rel(w, &old, new)));
     if (SL_UNLIKELY(old & CLOSED) && !new)
         sl_sys.close(fd);

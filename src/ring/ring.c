@@ -16,7 +16,7 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
 {
     int rc;
 
-    *ring = (struct sl_ring){.class = class, .doorbell_fd = -1};
+    *ring = (struct sl_ring){.class = class, .doorbell_fd = -1, .owner = pthread_self()};
     sl_list_init(&ring->backlog);
     sl_list_init(&ring->ended);
     ring->rng.state = seed ? seed : sl_sys.random();
@@ -39,23 +39,24 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
     return 0;
 }
 
+/* The completion of a cancelled operation may queue another one (a callback that cleans up): that
+ * one is cancelled in its turn. */
+static void drain(struct sl_ring *ring)
+{
+    if (ring->in_flight)
+        ring->class->cancel_all(ring);
+    while (ring->in_flight)
+        if (ring->class->turn(ring, 20000000) == -ETIME)
+            ring->class->cancel_all(ring);
+}
+
 void sl_ring_close(struct sl_ring *ring)
 {
     if (ring->doorbell_fd < 0)
         return;
     ring->closing = true;
-    if (ring->in_flight)
-        ring->class->cancel_all(ring);
-    /* The completion of a cancelled operation may queue another one (a callback that cleans up):
-     * that one is cancelled in its turn. */
-    while (ring->in_flight) {
-        int rc = ring->class->turn(ring, 20000000);
-
-        if (rc == -EEXIST)
-            break; /* not our thread: the kernel cancels when the ring goes */
-        if (rc == -ETIME)
-            ring->class->cancel_all(ring);
-    }
+    if (pthread_equal(ring->owner, pthread_self()))
+        drain(ring);
     pthread_mutex_lock(&rings_lock);
     sl_link_remove(&ring->open);
     pthread_mutex_unlock(&rings_lock);

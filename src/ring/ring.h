@@ -12,6 +12,8 @@
 
 #include <sley/base.h>
 
+#include <pthread.h>
+
 /* A turn that has reaped so many completions does not look for more (unless `thorough`): they
  * keep the loop busy, and the next turn, which has operations to submit, reaps the rest in the
  * same system call. */
@@ -37,8 +39,7 @@ struct sl_ring_class {
     /* Submits what is queued and reaps what has completed, with at most one system call if the
      * kernel has no more than that; waits up to wait_ns for a completion if there is none
      * (0: does not wait; INT64_MAX: for ever). 0, -EINTR (waited, a signal came), -ETIME (waited
-     * in vain), -EEXIST (not the thread that opened it). A turn that submitted as well answers 0
-     * for either, because the kernel does. */
+     * in vain). A turn that submitted as well answers 0 for either, because the kernel does. */
     int (*turn)(struct sl_ring *ring, int64_t wait_ns);
 };
 
@@ -55,6 +56,7 @@ struct sl_ring {
     void *state;            /* the implementation's */
     struct sl_rng rng;      /* the simulated ring's */
     const char *refusal;    /* why open failed: a sentence, or NULL */
+    pthread_t owner;        /* the thread that opened it: nobody else submits or turns */
 
     /* What other threads may touch. */
     uint32_t id;            /* not 0, of this ring alone; never changes while it is open */
@@ -71,7 +73,8 @@ extern const struct sl_ring_class sl_ring_simulated;
 int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsigned entries,
                  uint64_t seed);
 /* Cancels what is in flight and waits for its completions, then closes. Another thread than the
- * owner may close a ring in which nothing is in flight. */
+ * owner may do it when nothing is in flight; otherwise the kernel cancels, and nobody hears of the
+ * completions. */
 void sl_ring_close(struct sl_ring *ring);
 
 /* Cancels the operations on a descriptor on every ring of the process but `self` (or NULL), each

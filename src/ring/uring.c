@@ -266,7 +266,6 @@ static int failed(struct sl_ring *ring, int rc)
     switch (rc) {
     case -ETIME:
     case -EINTR:
-    case -EEXIST: /* another thread's ring */
         return rc;
     case -EBUSY: /* too many completions wait: reaping helps */
         return 0;
@@ -314,7 +313,7 @@ static int turn(struct sl_ring *ring, int64_t wait_ns)
         if (!kernel_has_more(uring) || (reaped >= SL_RING_ENOUGH && !ring->thorough))
             break;
     }
-    return reaped && rc != -EEXIST ? 0 : rc;
+    return reaped ? 0 : rc;
 }
 
 const struct sl_ring_class sl_ring_uring = {

@@ -87,12 +87,13 @@ static void register_ring(struct uring *uring)
     uring->enter_flags |= IORING_ENTER_REGISTERED_RING;
 }
 
-static void unregister_ring(struct uring *uring)
+static void unregister_ring(const struct sl_ring *ring)
 {
+    const struct uring *uring = ring->state;
     struct io_uring_rsrc_update update = {.offset = (uint32_t)uring->enter_fd};
 
-    /* Fails in another thread than the owner; then the registration ends with that one. */
-    if (uring->registered)
+    /* In another thread the number means another ring; then this one ends with its thread. */
+    if (uring->registered && pthread_equal(ring->owner, pthread_self()))
         sl_sys.ring_register(uring->fd, IORING_UNREGISTER_RING_FDS, &update, 1);
 }
 
@@ -115,7 +116,8 @@ static int try_it(struct sl_ring *ring)
     if (sl_shared_load_acquire(uring->cq_tail) == *uring->cq_head)
         return -EAGAIN;
     uring->cancels_by_fd = uring->cqes[*uring->cq_head & uring->cq_mask].res != -EINVAL;
-    sl_shared_store_release(uring->cq_head, *uring->cq_head + 1); /* as in reap */
+    /* As in reap: pairs with the kernel's acquire of the head. */
+    sl_shared_store_release(uring->cq_head, *uring->cq_head + 1);
     return 0;
 }
 
@@ -162,7 +164,7 @@ void sl_uring_close(struct sl_ring *ring)
 {
     struct uring *uring = ring->state;
 
-    unregister_ring(uring);
+    unregister_ring(ring);
     if (uring->queues)
         sl_plain_unmap(uring->queues, uring->queues_bytes);
     if (uring->entries)

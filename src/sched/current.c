@@ -10,9 +10,9 @@ SL_NOINLINE struct sley_loop *sl_current_set(struct sley_loop *loop)
     return previous;
 }
 
-static __thread void *outside;
+static __thread struct sl_outside outside;
 
-SL_NOINLINE void **sl_current_outside(void)
+SL_NOINLINE struct sl_outside *sl_current_outside(void)
 {
     return &outside;
 }

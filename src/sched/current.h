@@ -35,9 +35,13 @@ SL_INLINE struct sley_loop *sl_current(void)
     return loop;
 }
 
-/* Where a thread keeps its current error detail while it runs no loop: for what run returned. No
- * fiber can be there, so nothing can migrate. */
-void **sl_current_outside(void);
+/* What a thread that runs no loop has: the error detail of what run returned, and in a pool's
+ * thread the context of its job. No fiber can be there, so nothing can migrate. */
+struct sl_outside {
+    void *error;
+    uintptr_t context;
+};
+struct sl_outside *sl_current_outside(void);
 
 /* Returns the previous one. */
 struct sley_loop *sl_current_set(struct sley_loop *loop);

@@ -14,7 +14,7 @@ struct sl_runtime {
     sley_options options;
     sley_scope root;            /* every task's chain of scopes ends here */
     struct sl_list tasks;       /* all that are not done, oldest first */
-    uint64_t task_count, tasks_created;
+    uint64_t tasks_created, tasks_ended;
     sley_exception_handler *exception_handler;
     void *exception_arg;
     struct sley_executor *executor; /* the default one, made when first needed */
@@ -23,5 +23,11 @@ struct sl_runtime {
     struct sley_task *main;     /* the runner's, which Ctrl-C cancels */
     bool closing;               /* run is over: tasks that are left are being ended */
 };
+
+/* Alive now. */
+static inline uint64_t sl_runtime_tasks(const struct sl_runtime *runtime)
+{
+    return runtime->tasks_created - runtime->tasks_ended;
+}
 
 #endif

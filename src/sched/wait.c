@@ -28,7 +28,7 @@ bool sl_wait_cancel(struct sley_loop *loop, struct sl_wait *wait)
 
 void sl_wait_put_back(struct sl_wait *wait)
 {
-    if (wait->taken & SL_FIBER_EDGE_TAKEN)
+    if (wait->taken & SL_EDGE_TAKEN)
         wait->fiber->flags |= SL_FIBER_MUST_CANCEL;
 }
 
@@ -42,47 +42,36 @@ SL_INLINE bool take_edge(struct sl_fiber *self)
     return true;
 }
 
-SL_INLINE int resumed(struct sl_fiber *self, const struct sl_wait *wait)
+int sl_wait_resumed(struct sl_fiber *self, const struct sl_wait *wait)
 {
     int code;
 
     if (wait->class->completes) {
-        if (wait->taken & SL_FIBER_EDGE_TAKEN)
+        if (wait->taken & SL_EDGE_TAKEN)
             return -ECANCELED;
         return wait->taken ? sl_scope_walk(self->scope) : 0;
     }
     if (take_edge(self))
         return -ECANCELED;
     if (wait->state == SL_WAIT_CANCELLED) {
-        if (wait->taken & SL_FIBER_SCOPE_TAKEN && (code = sl_scope_walk(self->scope)))
+        if (wait->taken & SL_SCOPE_TAKEN && (code = sl_scope_walk(self->scope)))
             return code;
         return -ECANCELED;
     }
-    return wait->taken & SL_FIBER_SCOPE_TAKEN ? 0 : sl_scope_code(self);
+    return wait->taken & SL_SCOPE_TAKEN ? 0 : sl_scope_code(self);
 }
 
-int sl_wait_park(struct sley_loop **loop, struct sl_wait *wait)
+/* A pending request hits at the first real suspension, which still is one: the others that are
+ * ready run first (FORMAT.md R7). */
+void sl_wait_deliver_first(struct sley_loop *loop, struct sl_wait *wait)
 {
     struct sl_fiber *self = wait->fiber;
 
-    self->wait = wait;
-    /* A pending request hits at the first real suspension, which still is one: the others that
-     * are ready run first (FORMAT.md R7). */
-    if (SL_UNLIKELY(self->flags & SL_FIBER_MUST_CANCEL) && !wait->class->completes &&
-        !(self->flags & SL_FIBER_SHIELDED) && sl_wait_cancel(*loop, wait)) {
-        self->flags &= (uint16_t)~SL_FIBER_MUST_CANCEL;
-        wait->taken |= SL_FIBER_EDGE_TAKEN;
-    }
-    *loop = sl_worker_park(*loop, self);
-    self->wait = NULL;
-    return resumed(self, wait);
-}
-
-int sl_wait_yield(struct sley_loop **loop, struct sl_fiber *self)
-{
-    sl_ready_push(*loop, &self->entry);
-    *loop = sl_worker_park(*loop, self);
-    return SL_UNLIKELY(take_edge(self)) ? -ECANCELED : sl_scope_code(self);
+    if (wait->class->completes || (self->flags & SL_FIBER_SHIELDED) ||
+        !sl_wait_cancel(loop, wait))
+        return;
+    self->flags &= (uint16_t)~SL_FIBER_MUST_CANCEL;
+    wait->taken |= SL_EDGE_TAKEN;
 }
 
 int sl_wait_checkpoint(struct sl_fiber *self)

@@ -46,7 +46,7 @@ struct sl_wait {
     const struct sl_wait_class *class;
     void *object;
     uint16_t state;        /* enum sl_wait_state */
-    uint16_t taken;        /* which cancel it took: SL_FIBER_EDGE_TAKEN, SL_FIBER_SCOPE_TAKEN */
+    uint16_t taken;        /* which cancel it took: SL_EDGE_TAKEN, SL_SCOPE_TAKEN */
     uint32_t flags;        /* the primitive's */
 };
 
@@ -75,32 +75,56 @@ SL_INLINE bool sl_wait_wake(struct sley_loop *loop, struct sl_wait *wait)
  * ended already. */
 bool sl_wait_cancel(struct sley_loop *loop, struct sl_wait *wait);
 
-/* Suspends until the wait has ended. See above. *loop is the loop that the fiber wakes on. */
-SLEY_SUSPENDS int sl_wait_park(struct sley_loop **loop, struct sl_wait *wait);
-
 /* The cancel that `wait` took has had no effect: an edge request meets the next suspension. */
 void sl_wait_put_back(struct sl_wait *wait);
 
+/* An edge request that waits for a suspension point is delivered here, where the operation has
+ * not begun: -ECANCELED, or a scope's code, or 0. For calls that are suspension points even when
+ * they need not wait (I/O). */
+int sl_wait_checkpoint(struct sl_fiber *self);
+
 /* Lets everything that is ready run first. 0, or the code of a cancel. */
-SLEY_SUSPENDS int sl_wait_yield(struct sley_loop **loop, struct sl_fiber *self);
+SLEY_SUSPENDS SL_INLINE int sl_wait_yield(struct sley_loop **loop, struct sl_fiber *self)
+{
+    *loop = sl_worker_yield(*loop, self);
+    return SL_LIKELY(!self->flags) ? 0 : sl_wait_checkpoint(self);
+}
 
 /* The code of the outermost cancelled scope that no shield hides, or 0. Looked at on entry of
  * every public call that may suspend. */
 int sl_scope_walk(const struct sley_scope *scope);
 SL_INLINE int sl_scope_code(const struct sl_fiber *fiber)
 {
-    const struct sley_scope *scope = fiber->scope;
-
-    /* The usual chain is the runtime's scope alone. */
-    if (SL_LIKELY(!scope->_outer && !scope->_code))
-        return 0;
-    return sl_scope_walk(scope);
+    return SL_LIKELY(!(fiber->flags & SL_FIBER_SCOPED)) ? 0 : sl_scope_walk(fiber->scope);
+}
+/* Makes `scope` the fiber's innermost one. */
+SL_INLINE void sl_scope_set(struct sl_fiber *fiber, struct sley_scope *scope)
+{
+    fiber->scope = scope;
+    if (scope->_outer || scope->_code)
+        fiber->flags |= SL_FIBER_SCOPED;
+    else
+        fiber->flags &= (uint16_t)~SL_FIBER_SCOPED;
 }
 enum { SL_SCOPE_SHIELD = 1 }; /* sley_scope._flags */
 
-/* An edge request that waits for a suspension point is delivered here, where the operation has
- * not begun: -ECANCELED, or a scope's code, or 0. For calls that are suspension points even when
- * they need not wait (I/O). */
-int sl_wait_checkpoint(struct sl_fiber *self);
+/* What sl_wait_park does when anything but a plain wake has happened, or is to happen. */
+void sl_wait_deliver_first(struct sley_loop *loop, struct sl_wait *wait);
+int sl_wait_resumed(struct sl_fiber *self, const struct sl_wait *wait);
+
+/* Suspends until the wait has ended. See above. *loop is the loop that the fiber wakes on. */
+SLEY_SUSPENDS SL_INLINE int sl_wait_park(struct sley_loop **loop, struct sl_wait *wait)
+{
+    struct sl_fiber *self = wait->fiber;
+
+    self->wait = wait;
+    if (SL_UNLIKELY(self->flags & SL_FIBER_MUST_CANCEL))
+        sl_wait_deliver_first(*loop, wait);
+    *loop = sl_worker_park(*loop, self);
+    self->wait = NULL;
+    if (SL_LIKELY(!self->flags && !wait->taken && wait->state != SL_WAIT_CANCELLED))
+        return 0;
+    return sl_wait_resumed(self, wait);
+}
 
 #endif

@@ -70,6 +70,43 @@ struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
     return loop;
 }
 
+/* Queue and park in one: what is at the head changes places with `self` at the tail. Between two
+ * fibers nothing is then read back that was just written. */
+struct sley_loop *sl_worker_yield(struct sley_loop *loop, struct sl_fiber *self)
+{
+    struct sl_link *head = &loop->ready.head, *first = head->next, *last = head->prev;
+    struct sl_link *mine = &self->entry.link;
+    struct sl_entry *entry = SL_CONTAINER(first, struct sl_entry, link);
+    struct sl_fiber *next = sl_fiber_of(entry);
+
+    if (SL_UNLIKELY(first == head || loop->budget <= 0 || entry->run || !next->sp)) {
+        sl_ready_push(loop, &self->entry);
+        return sl_worker_park(loop, self);
+    }
+    loop->budget--;
+    if (!loop->batch_last)
+        loop->batch_last = mine;
+    if (first == loop->batch_last)
+        loop->batch_last = NULL;
+    if (first == last) {
+        head->next = mine;
+        mine->prev = head;
+    } else {
+        head->next = first->next;
+        first->next->prev = head;
+        mine->prev = last;
+        last->next = mine;
+    }
+    mine->next = head;
+    head->prev = mine;
+    first->next = NULL;
+    loop->current = next;
+    sl_hook_switch(&self->stack->hook, &next->stack->hook, 0);
+    loop = sl_arch_switch(&self->sp, next->sp, loop);
+    sl_hook_switched(&self->stack->hook);
+    return loop;
+}
+
 /* The first and last function on every fiber's stack. A fiber that ends while the next one is new
  * hands it its own stack, which is the hottest: no switch at all. */
 static void fiber_entry(void *passed)

@@ -110,6 +110,7 @@ SL_INLINE struct sley_loop *sl_enter(uint32_t *user)
 {
     struct sley_loop *loop = sl_current();
 
+    *user = 0;
     if (SL_LIKELY(loop != NULL)) {
         *user = loop->in_user;
         loop->in_user = 0;
@@ -148,6 +149,8 @@ SL_INLINE void sl_timer_disarm(struct sley_loop *loop, struct sl_timer *timer)
 
 /* Gives the worker to whoever is next; returns when `self` is run again. */
 SLEY_SUSPENDS struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self);
+/* The same with `self` put behind everything that is ready. */
+SLEY_SUSPENDS struct sley_loop *sl_worker_yield(struct sley_loop *loop, struct sl_fiber *self);
 
 /* Runs in the calling thread until loop->stop is set and the batch is finished.
  * 0; -SLEY_ERUNNING; the ring's error; -SLEY_EDEADLOCK. */

@@ -19,7 +19,7 @@ bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task)
         if (wait->class != &sl_await_class) {
             if (!sl_wait_cancel(loop, wait))
                 break;
-            wait->taken |= SL_FIBER_EDGE_TAKEN;
+            wait->taken |= SL_EDGE_TAKEN;
             return true;
         }
         target = wait->object;
@@ -28,10 +28,10 @@ bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task)
         if (target->kind != SL_FUTURE_TASK) {
             if (!sl_future_cancel(loop, target))
                 break;
-            wait->taken |= SL_FIBER_EDGE_TAKEN;
+            wait->taken |= SL_EDGE_TAKEN;
             return true;
         }
-        wait->taken |= SL_FIBER_EDGE_TAKEN;
+        wait->taken |= SL_EDGE_TAKEN;
         task = sl_task_of_future(target);
     }
     task->fiber.flags |= SL_FIBER_MUST_CANCEL;

@@ -51,11 +51,12 @@ static struct link *newest(uintptr_t word)
     return box ? box->newest : (struct link *)word;
 }
 
-/* Where the running task (or callback) keeps its word. */
-static uintptr_t *slot(struct sley_loop *loop)
+uintptr_t *sl_context_slot(struct sley_loop *loop)
 {
-    struct sley_task *task = sl_task_current(loop);
+    struct sley_task *task = loop ? sl_task_current(loop) : NULL;
 
+    if (!loop)
+        return &sl_current_outside()->context;
     return task ? &task->context : &loop->context;
 }
 
@@ -82,17 +83,16 @@ uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one)
 {
     if (explicit_one)
         return (uintptr_t)sley_context_ref(explicit_one) | SHARED;
-    return (uintptr_t)link_ref(newest(*slot(loop)));
+    return (uintptr_t)link_ref(newest(*sl_context_slot(loop)));
 }
 
 intptr_t sley_context_get(const sley_context_var *var)
 {
     struct sley_loop *loop = sl_current();
 
-    if (loop)
-        for (struct link *link = newest(*slot(loop)); link; link = link->older)
-            if (link->var == var)
-                return link->value;
+    for (struct link *link = newest(*sl_context_slot(loop)); link; link = link->older)
+        if (link->var == var)
+            return link->value;
     return var->default_value;
 }
 
@@ -102,24 +102,24 @@ int sley_context_set(const sley_context_var *var, intptr_t value)
     struct sley_context *box;
     struct link *link;
 
-    if (!loop)
-        return -SLEY_ENOLOOP;
+    if (!loop && !*sl_context_slot(NULL))
+        return -SLEY_ENOLOOP; /* nor a job that has a context */
     link = sl_sys.allocate(sizeof *link, 0);
     if (!link)
         return -ENOMEM;
-    *link = (struct link){.refs = 1, .older = newest(*slot(loop)), .var = var, .value = value};
+    *link = (struct link){.refs = 1, .older = newest(*sl_context_slot(loop)), .var = var, .value = value};
     /* Nobody else sees a setting of the same variable that only we hold: it is replaced. */
-    if (link->older && link->older->var == var && link->older->refs == 1) {
+    if (loop && link->older && link->older->var == var && link->older->refs == 1) {
         struct link *old = link->older;
 
         link->older = old->older;
         sl_sys.release(old, sizeof *old, 0);
     }
-    box = shared(*slot(loop));
+    box = shared(*sl_context_slot(loop));
     if (box)
         box->newest = link;
     else
-        *slot(loop) = (uintptr_t)link;
+        *sl_context_slot(loop) = (uintptr_t)link;
     return 0;
 }
 
@@ -130,7 +130,7 @@ sley_context *sley_context_copy(void)
 
     if (box)
         *box = (struct sley_context){
-            .refs = 1, .newest = loop ? link_ref(newest(*slot(loop))) : NULL};
+            .refs = 1, .newest = loop ? link_ref(newest(*sl_context_slot(loop))) : NULL};
     return box;
 }
 

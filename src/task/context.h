@@ -12,6 +12,8 @@
 
 /* A task's copy of the running context, or (if given) a share of an explicit one. */
 uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one);
+/* Where the running task, the callback, or the pool's thread keeps its word. */
+uintptr_t *sl_context_slot(struct sley_loop *loop);
 uintptr_t sl_context_keep(uintptr_t word);
 void sl_context_release(uintptr_t word);
 

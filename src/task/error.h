@@ -10,7 +10,7 @@
 SL_INLINE sley_error **sl_error_slot(struct sley_loop *loop)
 {
     if (SL_UNLIKELY(!loop))
-        return (sley_error **)sl_current_outside();
+        return (sley_error **)&sl_current_outside()->error;
     return (sley_error **)(loop->current ? &loop->current->stack->error : &loop->error);
 }
 /* Makes `error` (NULL: none) the current detail; the slot gets a reference of its own. */

@@ -6,22 +6,6 @@
 
 #include <errno.h>
 
-void sl_future_init(struct sley_future *future, struct sley_loop *loop, enum sl_future_kind kind)
-{
-    *future = (struct sley_future){.refs = 1, .kind = (uint8_t)kind, .loop = loop};
-    sl_list_init(&future->waiters);
-}
-
-void sl_future_finish(struct sley_future *future, enum sl_future_state state, intptr_t word,
-                      sley_error *error)
-{
-    SL_DEBUG_CHECK(future->state == SL_PENDING);
-    future->state = (uint8_t)state;
-    future->word = word;
-    future->error = error;
-    sl_list_splice(&future->loop->ready, &future->waiters);
-}
-
 bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
 {
     if (future->state != SL_PENDING)
@@ -39,29 +23,32 @@ bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
     }
 }
 
-intptr_t sl_future_retrieve(struct sley_loop *loop, struct sley_future *future)
+SL_NOINLINE intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sley_future *future)
 {
-    if (future->state == SL_FAILED) {
-        future->flags |= SL_FUTURE_RETRIEVED;
-        sl_error_set(loop, future->error);
-    }
+    future->flags |= SL_FUTURE_RETRIEVED;
+    sl_error_set(loop, future->error);
     return future->word;
+}
+
+/* Failed, and nobody has asked for the error. The handler may look at the future. */
+static SL_NOINLINE void tell_unretrieved(struct sley_future *future)
+{
+    future->refs = 1;
+    sl_exception_never_retrieved(future->loop, future);
 }
 
 void sl_future_free(struct sley_future *future)
 {
-    struct sley_loop *loop = future->loop;
-
-    if (future->state == SL_FAILED &&
-        !(future->flags & (SL_FUTURE_RETRIEVED | SL_TASK_SILENT))) {
-        future->refs = 1; /* the handler may look at it */
-        sl_exception_never_retrieved(loop, future);
+    if (SL_UNLIKELY(future->state == SL_FAILED)) {
+        if (!(future->flags & (SL_FUTURE_RETRIEVED | SL_TASK_SILENT)))
+            tell_unretrieved(future);
+        sley_error_drop(future->error);
     }
-    sley_error_drop(future->error);
-    switch (future->kind) {
-    case SL_FUTURE_TASK:
+    if (SL_LIKELY(future->kind == SL_FUTURE_TASK)) {
         sl_task_free(future);
-        break;
+        return;
+    }
+    switch (future->kind) {
     case SL_FUTURE_GATHER:
         sl_gather_free(future);
         break;
@@ -72,7 +59,7 @@ void sl_future_free(struct sley_future *future)
         sl_offload_calls->job_free(future);
         break;
     default:
-        sl_pool_give(&loop->futures, future);
+        sl_pool_give(&future->loop->futures, future);
     }
 }
 
@@ -111,7 +98,8 @@ static bool closes_a_ring(struct sley_future *target, const struct sl_fiber *sel
     return false;
 }
 
-int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
+/* Inlined into each of the public awaits: a frame less on the way to the switch and back. */
+SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
 {
     struct sl_fiber *self = (*loop)->current;
     struct sl_wait wait;
@@ -125,21 +113,25 @@ int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
         return rc;
     if (future->state != SL_PENDING)
         return 0;
-    if (closes_a_ring(future, self)) {
-        sley_raise(-SLEY_ECYCLE, "task '%s' would wait for itself, through the task '%s'",
-                   sl_task_of(self)->name, sl_task_of_future(future)->name);
-        return -SLEY_ECYCLE;
-    }
+    if (SL_UNLIKELY(closes_a_ring(future, self)))
+        return (int)sley_raise(-SLEY_ECYCLE,
+                               "task '%s' would wait for itself, through the task '%s'",
+                               sl_task_of(self)->name, sl_task_of_future(future)->name);
     sl_wait_init(&wait, self, &sl_await_class, future);
     sl_list_push(&future->waiters, &self->entry.link);
     rc = sl_wait_park(loop, &wait);
-    if (rc == 0 && SL_UNLIKELY(wait.taken & SL_FIBER_SCOPE_TAKEN) && future->word == -ECANCELED &&
+    if (rc == 0 && SL_UNLIKELY(wait.taken & SL_SCOPE_TAKEN) && future->word == -ECANCELED &&
         (rc = sl_scope_walk(self->scope)) == 0)
         rc = -ECANCELED;
     return rc;
 }
 
-intptr_t sley_await(sley_future *future)
+int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
+{
+    return wait_here(loop, future);
+}
+
+SL_INLINE intptr_t await_here(struct sley_future *future)
 {
     struct sley_loop *loop;
     uint32_t user;
@@ -150,10 +142,29 @@ intptr_t sley_await(sley_future *future)
     loop = sl_enter(&user);
     if (!loop)
         return -SLEY_ENOLOOP;
-    word = sl_future_wait(&loop, future);
+    word = wait_here(&loop, future);
     if (word == 0)
         word = sl_future_retrieve(loop, future);
     sl_leave(loop, user);
+    return word;
+}
+
+intptr_t sley_await(sley_future *future)
+{
+    return await_here(future);
+}
+
+intptr_t sley_task_await(sley_task *task)
+{
+    return await_here(task ? &task->future : NULL);
+}
+
+intptr_t sley_join(sley_task *task)
+{
+    intptr_t word = await_here(task ? &task->future : NULL);
+
+    if (task)
+        sl_future_drop(&task->future);
     return word;
 }
 

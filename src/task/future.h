@@ -21,8 +21,7 @@ enum {
     SL_FUTURE_EXPLICIT = 2,   /* a cancel asked the children of a gather */
     SL_FUTURE_WALKED = 4,     /* a cancel is on its way through it */
     SL_TASK_BLOCK = 8,        /* the copied argument is in a block of its own */
-    SL_TASK_LISTED = 16,      /* in its runtime's list: not done */
-    SL_TASK_SILENT = 32,      /* its group tells of its error */
+    SL_TASK_SILENT = 16,      /* its group tells of its error */
 };
 
 struct sley_future {
@@ -36,14 +35,37 @@ struct sley_future {
 };
 _Static_assert(sizeof(struct sley_future) == 48, "three quarters of a cache line");
 
-void sl_future_init(struct sley_future *future, struct sley_loop *loop, enum sl_future_kind kind);
+SL_INLINE void sl_future_init(struct sley_future *future, struct sley_loop *loop,
+                              enum sl_future_kind kind)
+{
+    future->refs = 1;
+    future->kind = (uint8_t)kind;
+    future->state = SL_PENDING;
+    future->flags = 0;
+    sl_list_init(&future->waiters);
+    future->word = 0;
+    future->error = NULL;
+    future->loop = loop;
+}
 /* Completes it; takes the reference to the detail. It must be pending. */
-void sl_future_finish(struct sley_future *future, enum sl_future_state state, intptr_t word,
-                      sley_error *error);
+SL_INLINE void sl_future_finish(struct sley_future *future, enum sl_future_state state,
+                                intptr_t word, sley_error *error)
+{
+    SL_DEBUG_CHECK(future->state == SL_PENDING);
+    future->state = (uint8_t)state;
+    future->word = word;
+    future->error = error;
+    sl_list_splice(&future->loop->ready, &future->waiters);
+}
 /* By the kind: a task is asked, a gather asks its children, others end now. */
 bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future);
 /* The word, marked as seen, its detail made the current one. */
-intptr_t sl_future_retrieve(struct sley_loop *loop, struct sley_future *future);
+intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sley_future *future);
+SL_INLINE intptr_t sl_future_retrieve(struct sley_loop *loop, struct sley_future *future)
+{
+    return SL_LIKELY(future->state != SL_FAILED) ? future->word
+                                                 : sl_future_retrieve_error(loop, future);
+}
 void sl_future_free(struct sley_future *future);
 /* The awaiter's side, inside sl_enter/sl_leave: waits and returns 0 or the wait's status. */
 SLEY_SUSPENDS int sl_future_wait(struct sley_loop **loop, struct sley_future *future);

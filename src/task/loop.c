@@ -88,7 +88,7 @@ void sl_loop_cancel_all(struct sley_loop *loop, bool at_once)
         sl_timer_arm(loop, &timer,
                      sl_loop_clock(loop) + (patience ? patience : (int64_t)60 * 1000000000));
     loop->stop = false;
-    while (runtime->task_count && sl_worker_run(loop) == 0)
+    while (sl_runtime_tasks(runtime) && sl_worker_run(loop) == 0)
         ;
     sl_timer_disarm(loop, &timer);
     runtime->closing = false;
@@ -112,7 +112,7 @@ int sley_loop_close(sley_loop *loop)
     if (loop->state == SL_LOOP_RUNNING || sl_current())
         return -SLEY_ERUNNING;
     sl_loop_cancel_all(loop, true);
-    sl_offload_close(loop);
+    sl_offload_calls->close(loop);
     drop_ready(loop);
     sl_worker_close(loop);
     sley_error_drop(loop->error);

@@ -7,19 +7,13 @@
 struct sley_future;
 struct sley_loop;
 
-/* Set by src/offload when a default executor or a foreign call exists. */
 struct sl_offload_calls {
+    /* The loop is about to end: waits for its jobs. */
     void (*close)(struct sley_loop *loop);
     /* Of a future of the kind SL_FUTURE_JOB: */
     bool (*job_cancel)(struct sley_loop *loop, struct sley_future *future);
     void (*job_free)(struct sley_future *future);
 };
-extern const struct sl_offload_calls *sl_offload_calls;
-
-static inline void sl_offload_close(struct sley_loop *loop)
-{
-    if (sl_offload_calls)
-        sl_offload_calls->close(loop);
-}
+extern const struct sl_offload_calls *const sl_offload_calls; /* offload/job.c */
 
 #endif

@@ -78,7 +78,7 @@ static void report_all(int fd, struct sley_loop *loop)
     struct sl_list *tasks = &loop->runtime->tasks;
 
     say(fd, "sley: %llu tasks, %llu timers, %u operations in flight\n",
-        (unsigned long long)loop->runtime->task_count, (unsigned long long)loop->wheel.armed,
+        (unsigned long long)sl_runtime_tasks(loop->runtime), (unsigned long long)loop->wheel.armed,
         loop->ring ? loop->ring->in_flight : 0);
     for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next)
         report_task(fd, SL_CONTAINER(link, struct sley_task, all));
@@ -118,7 +118,7 @@ int64_t sl_report_stuck(struct sley_loop *loop, int64_t idle_ns)
     enum sley_on_deadlock action = loop->runtime->options.on_deadlock;
     bool sure;
 
-    if (!loop->runtime->task_count || action == SLEY_DEADLOCK_IGNORE)
+    if (!sl_runtime_tasks(loop->runtime) || action == SLEY_DEADLOCK_IGNORE)
         return INT64_MAX;
     sure = certain(loop);
     if (!sure && idle_ns < HINT_AFTER_NS && !loop->virtual_clock)
@@ -202,7 +202,7 @@ int sley_stats_get(sley_stats *stats)
         return -EINVAL;
     *stats = (sley_stats){
         .size = size,
-        .tasks = loop->runtime->task_count,
+        .tasks = sl_runtime_tasks(loop->runtime),
         .tasks_created = loop->runtime->tasks_created,
         .dispatches = loop->dispatches + (uint64_t)(loop->budget_full - loop->budget),
         .passes = loop->passes,

@@ -6,13 +6,13 @@ void sl_scope_enter(struct sl_fiber *self, struct sley_scope *scope)
 {
     scope->_outer = self->scope;
     scope->_task = sl_task_of(self);
-    self->scope = scope;
+    sl_scope_set(self, scope);
 }
 
 void sl_scope_exit(struct sl_fiber *self, struct sley_scope *scope)
 {
     SL_CHECK(self->scope == scope); /* scopes are left in reverse order, by their own task */
-    self->scope = scope->_outer;
+    sl_scope_set(self, scope->_outer);
 }
 
 /* Is the scope in the fiber's chain, and no shield before it? */
@@ -35,7 +35,7 @@ static void cancel_wait(struct sley_loop *loop, struct sl_fiber *fiber,
     if (fiber->wait->class == &sl_await_class
             ? sl_future_cancel(loop, fiber->wait->object)
             : sl_wait_cancel(loop, fiber->wait))
-        fiber->wait->taken |= SL_FIBER_SCOPE_TAKEN;
+        fiber->wait->taken |= SL_SCOPE_TAKEN;
 }
 
 void sl_scope_cancel(struct sley_loop *loop, struct sley_scope *scope, int code)
@@ -49,8 +49,12 @@ void sl_scope_cancel(struct sley_loop *loop, struct sley_scope *scope, int code)
         cancel_wait(loop, &scope->_task->fiber, scope);
         return;
     }
-    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next)
-        cancel_wait(loop, &SL_CONTAINER(link, struct sley_task, all)->fiber, scope);
+    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next) {
+        struct sl_fiber *fiber = &SL_CONTAINER(link, struct sley_task, all)->fiber;
+
+        fiber->flags |= SL_FIBER_SCOPED; /* the runtime's own scope may be the one */
+        cancel_wait(loop, fiber, scope);
+    }
 }
 
 void sley_scope_enter(sley_scope *scope)

@@ -22,6 +22,16 @@ static void *copy_argument(struct sley_loop *loop, struct sley_task *task, const
     return memcpy(block, arg, size);
 }
 
+/* Most tasks have nothing set, and inherit nothing. */
+SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *options)
+{
+    sley_context *given = options ? options->context : NULL;
+
+    if (SL_LIKELY(!given && !(loop->current ? sl_task_of(loop->current)->context : loop->context)))
+        return 0;
+    return sl_context_inherit(loop, given);
+}
+
 struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options, void *site,
                                  struct sley_scope *scope)
@@ -41,15 +51,20 @@ struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void
     task->arg = (void *)(uintptr_t)arg;
     if (size && !(task->arg = copy_argument(loop, task, arg, size)))
         goto no_argument;
-    task->fiber = (struct sl_fiber){.scope = scope, .stack_class = (uint8_t)class};
+    task->fiber.entry.run = NULL;
+    task->fiber.sp = NULL;
+    task->fiber.stack = NULL;
+    task->fiber.wait = NULL;
+    task->fiber.cancelling = 0;
+    task->fiber.flags = 0;
+    task->fiber.stack_class = (uint8_t)class;
+    sl_scope_set(&task->fiber, scope);
     task->name = options && options->name ? options->name : "task";
     task->site = site;
-    task->context = sl_context_inherit(loop, options ? options->context : NULL);
+    task->context = inherit(loop, options);
     task->group = NULL;
     task->future.refs = 2;
-    task->future.flags |= SL_TASK_LISTED;
     sl_list_push(&runtime->tasks, &task->all);
-    runtime->task_count++;
     runtime->tasks_created++;
     sl_ready_push(loop, &task->fiber.entry);
     return task;
@@ -81,7 +96,6 @@ static void finish(struct sley_loop *loop, struct sley_task *task, enum sl_futur
     struct sl_runtime *runtime = loop->runtime;
 
     sl_link_remove(&task->all);
-    task->future.flags &= (uint16_t)~SL_TASK_LISTED;
     if (task->context) {
         sl_context_release(task->context);
         task->context = 0;
@@ -98,10 +112,10 @@ static void finish(struct sley_loop *loop, struct sley_task *task, enum sl_futur
             task->future.flags |= SL_FUTURE_RETRIEVED;
             sl_exception_report(loop, "Unhandled error during shutdown", &task->future, word);
         }
-        if (runtime->task_count == 1)
+        if (sl_runtime_tasks(runtime) == 1)
             sl_worker_stop(loop);
     }
-    runtime->task_count--;
+    runtime->tasks_ended++;
     if (!task->group)
         sl_future_drop(&task->future);
 }
@@ -119,7 +133,7 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     loop = sl_current();
     loop->in_user = 0;
 
-    if (SL_UNLIKELY(sl_stack_overrun(stack)))
+    if (SL_UNLIKELY(stack->canary) && sl_stack_overrun(stack))
         sl_check_failed("stack without a guard was overrun", task->name, 0);
     fiber->stack = NULL;
     if (SL_UNLIKELY(sley_is_error(word))) {
@@ -155,7 +169,7 @@ void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber)
 
 /* ---- public ---- */
 
-static struct sley_task *create(sley_fn *fn, const void *arg, size_t size,
+SL_INLINE struct sley_task *create(sley_fn *fn, const void *arg, size_t size,
                                 const sley_task_options *options, void *site)
 {
     uint32_t user;
@@ -246,19 +260,6 @@ sley_future *sley_task_future(sley_task *task)
     return task ? &task->future : NULL;
 }
 
-intptr_t sley_task_await(sley_task *task)
-{
-    return sley_await(task ? &task->future : NULL);
-}
-
-intptr_t sley_join(sley_task *task)
-{
-    intptr_t word = sley_task_await(task);
-
-    sley_task_drop(task);
-    return word;
-}
-
 bool sley_task_done(const sley_task *task)
 {
     return task->future.state != SL_PENDING;
@@ -311,5 +312,5 @@ size_t sley_all_tasks(sley_task **tasks, size_t n)
     for (struct sl_link *link = loop->runtime->tasks.head.next;
          link != &loop->runtime->tasks.head && stored < n; link = link->next)
         tasks[stored++] = sley_task_ref(SL_CONTAINER(link, struct sley_task, all));
-    return loop->runtime->task_count;
+    return sl_runtime_tasks(loop->runtime);
 }

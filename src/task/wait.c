@@ -98,6 +98,7 @@ ssize_t sley_wait(size_t n, sley_future *const *futures, sley_duration timeout,
     struct place *places = few;
     struct sley_loop *loop;
     sley_future **unique;
+    size_t given = n;
     uint32_t user;
     ssize_t rc;
 
@@ -117,7 +118,7 @@ ssize_t sley_wait(size_t n, sley_future *const *futures, sley_duration timeout,
         n = without_duplicates(n, futures, unique);
         rc = wait_all(&loop, n, unique, timeout, return_when, (struct watch *)(void *)places);
         if (places != few)
-            sl_sys.release(places, n * sizeof *places, 0);
+            sl_sys.release(places, given * sizeof *places, 0);
     }
     sl_leave(loop, user);
     return rc;

@@ -1,0 +1,39 @@
+/* offload/executor.h: a pool of plain threads, and the jobs that loops give it.
+ *
+ * A job is a future of its loop. Its state (queued, running, done) belongs to the pool's mutex; the
+ * future belongs to the loop's thread, which hears of the end through its inbox. */
+#ifndef SL_OFFLOAD_EXECUTOR_H
+#define SL_OFFLOAD_EXECUTOR_H
+
+#include "base/list.h"
+#include "task/future.h"
+
+#include <sley/thread.h>
+
+#include <pthread.h>
+
+struct sley_executor {
+    pthread_mutex_t mutex;
+    pthread_cond_t work;     /* something is queued, or the pool closes */
+    struct sl_list queue;    /* of jobs */
+    unsigned most, threads, idle;
+    bool closing;
+    pthread_t members[];
+};
+
+/* What can be pooled: run(item) in some thread. */
+struct sl_work {
+    struct sl_link link;
+    void (*run)(struct sl_work *work);
+};
+
+/* Queues work and sees that a thread will take it. 0, -ENOMEM (no thread could be started and none
+ * is there), -SLEY_EFINISHED. */
+int sl_executor_submit(struct sley_executor *executor, struct sl_work *work);
+/* Takes work back that nobody has begun: true if it was still queued. */
+bool sl_executor_withdraw(struct sley_executor *executor, struct sl_work *work);
+
+/* The loop's default pool, made when first asked for; NULL: no memory. */
+struct sley_executor *sl_executor_default(struct sley_loop *loop);
+
+#endif
