@@ -63,6 +63,10 @@ const char *sley_strerror(intptr_t code);
  * memory for the text the code alone is returned. asyncio: raise. Does not suspend. */
 intptr_t sley_raise(intptr_t code, const char *format, ...) SLEY_PRINTF(2, 3);
 
+/* Makes a detail that was kept the current one again, and returns its code (0 for NULL): the way
+ * to go on with an error after other calls. Python: raise error. Does not suspend. */
+intptr_t sley_reraise(const sley_error *error);
+
 /* The current detail of the running task or callback, or, outside of a loop, of the thread (what
  * sley_run returned); borrowed until the next call of sley. NULL if the last error had none. */
 const sley_error *sley_error_detail(void);

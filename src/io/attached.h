@@ -1,17 +1,26 @@
-/* io/attached.h: what this room leaves with a loop: readers, listeners, calls that wait for a free
- * descriptor. They hang in loop->readers. */
+/* io/attached.h: what this room leaves with a ring: readers, listeners, calls that wait for a free
+ * free descriptor. */
 #ifndef SL_IO_ATTACHED_H
 #define SL_IO_ATTACHED_H
 
 #include "sched/worker.h"
 
 struct sl_attached {
-    struct sl_link link;
-    /* The loop is being closed: lets go of it. Operations that are in flight are cancelled after
-     * this, and complete while the ring is being closed. Takes itself out of the list. */
-    void (*detach)(struct sley_loop *loop, struct sl_attached *attached);
+    struct sl_attachment attachment;
     /* A descriptor has become free: true if it is going to be used. NULL: of no interest. */
     bool (*freed)(struct sley_loop *loop, struct sl_attached *attached);
 };
+
+SL_INLINE struct sl_attached *sl_attached_of(struct sl_link *link)
+{
+    struct sl_attachment *attachment = SL_CONTAINER(link, struct sl_attachment, link);
+
+    return SL_CONTAINER(attachment, struct sl_attached, attachment);
+}
+
+SL_INLINE void sl_attach(struct sl_ring *ring, struct sl_attached *attached)
+{
+    sl_list_push(&ring->attached, &attached->attachment.link);
+}
 
 #endif

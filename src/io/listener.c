@@ -209,13 +209,13 @@ static void accepted(struct sl_ring *ring, struct sl_op *op)
 
 /* ---- the object ---- */
 
-static void detach(struct sley_loop *loop, struct sl_attached *attached)
+static void detach(struct sl_ring *ring, struct sl_attachment *attachment)
 {
-    struct listener *listener = SL_CONTAINER(attached, struct listener, attached);
+    struct listener *listener = SL_CONTAINER(attachment, struct listener, attached.attachment);
 
-    (void)loop;
+    (void)ring;
     wake_up(listener);
-    sl_link_remove(&attached->link);
+    sl_link_remove(&attachment->link);
     fail(listener, -SLEY_ECLOSED);
     listener->loop = NULL;
     let_go(listener);
@@ -234,7 +234,7 @@ static int open_in(struct sley_loop *loop, struct sl_ring *ring, sley_listener *
         return rc;
     }
     *listener = (struct listener){
-        .attached = {.detach = detach, .freed = freed},
+        .attached = {.attachment = {.detach = detach}, .freed = freed},
         .timer = {.entry = {.run = due}},
         .op = {.complete = accepted,
                .opcode = IORING_OP_ACCEPT,
@@ -248,7 +248,7 @@ static int open_in(struct sley_loop *loop, struct sl_ring *ring, sley_listener *
         .fd = fd,
         .held = true,
     };
-    sl_list_push(&loop->readers, &listener->attached.link);
+    sl_attach(ring, &listener->attached);
     arm(listener);
     handle->_state = listener;
     return 0;
@@ -352,7 +352,7 @@ void sley_listener_close(sley_listener *handle)
     if (listener) {
         if (listener->loop) {
             wake_up(listener);
-            sl_link_remove(&listener->attached.link);
+            sl_link_remove(&listener->attached.attachment.link);
             fail(listener, -SLEY_ECLOSED);
         }
         while ((fd = sl_table_pop(&listener->queue)) >= 0)

@@ -46,7 +46,7 @@ static void reader_remove(struct reader *reader)
     struct sl_ring *ring = reader->loop->ring;
 
     reader->removed = true;
-    sl_link_remove(&reader->attached.link);
+    sl_link_remove(&reader->attached.attachment.link);
     if (reader->op.state != SL_OP_IDLE)
         ring->class->cancel(ring, &reader->op);
     if (reader->entry.link.next)
@@ -55,10 +55,10 @@ static void reader_remove(struct reader *reader)
         reader_free(reader);
 }
 
-static void reader_detach(struct sley_loop *loop, struct sl_attached *attached)
+static void reader_detach(struct sl_ring *ring, struct sl_attachment *attachment)
 {
-    (void)loop;
-    reader_remove(SL_CONTAINER(attached, struct reader, attached));
+    (void)ring;
+    reader_remove(SL_CONTAINER(attachment, struct reader, attached.attachment));
 }
 
 static void reader_polled(struct sl_ring *ring, struct sl_op *op)
@@ -103,13 +103,14 @@ static void reader_ready(struct sley_loop *loop, struct sl_entry *entry)
 /* A scan: registrations are few and made seldom. The simple thing until somebody needs more. */
 static struct reader *find(struct sley_loop *loop, int fd, unsigned events)
 {
-    struct sl_link *link;
+    struct sl_link *link, *end = loop->ring ? &loop->ring->attached.head : NULL;
 
-    for (link = loop->readers.head.next; link != &loop->readers.head; link = link->next) {
-        struct sl_attached *attached = SL_CONTAINER(link, struct sl_attached, link);
+    for (link = end ? end->next : end; link != end; link = link->next) {
+        struct sl_attached *attached = sl_attached_of(link);
         struct reader *reader = SL_CONTAINER(attached, struct reader, attached);
 
-        if (attached->detach == reader_detach && reader->op.fd == fd && reader->op.flags == events)
+        if (attached->attachment.detach == reader_detach && reader->op.fd == fd &&
+            reader->op.flags == events)
             return reader;
     }
     return NULL;
@@ -129,7 +130,7 @@ static int add_new(struct sley_loop *loop, int fd, unsigned events, sley_callbac
         return rc;
     }
     *reader = (struct reader){
-        .attached = {.detach = reader_detach},
+        .attached = {.attachment = {.detach = reader_detach}},
         .entry = {.run = reader_ready},
         .op = {.complete = reader_polled,
                .opcode = IORING_OP_POLL_ADD,
@@ -140,7 +141,7 @@ static int add_new(struct sley_loop *loop, int fd, unsigned events, sley_callbac
         .arg = arg,
         .context = sl_context_inherit(loop, NULL),
     };
-    sl_list_push(&loop->readers, &reader->attached.link);
+    sl_attach(ring, &reader->attached);
     ring->class->submit(ring, &reader->op);
     return 0;
 }

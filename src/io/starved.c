@@ -25,27 +25,26 @@ static bool freed(struct sley_loop *loop, struct sl_attached *attached)
     return sl_wait_wake(loop, &SL_CONTAINER(attached, struct starved, attached)->wait);
 }
 
-static void detach(struct sley_loop *loop, struct sl_attached *attached)
+static void detach(struct sl_ring *ring, struct sl_attachment *attachment)
 {
-    (void)loop;
-    sl_link_remove(&attached->link);
-    SL_CHECK(!"a loop with tasks is not closed");
+    (void)ring, (void)attachment;
+    SL_CHECK(!"the ring of a task that waits is not closed");
 }
 
 int sl_starved_wait(struct sley_loop **loop)
 {
-    struct starved starved = {.attached = {.detach = detach, .freed = freed},
+    struct starved starved = {.attached = {.attachment = {.detach = detach}, .freed = freed},
                               .timer = {.entry = {.run = due}}};
     int rc;
 
     sl_wait_init(&starved.wait, (*loop)->current, &starved_wait, NULL);
-    sl_list_push(&(*loop)->readers, &starved.attached.link);
+    sl_attach((*loop)->ring, &starved.attached);
     sl_timer_arm(*loop, &starved.timer, sl_loop_clock(*loop) + SL_STARVED_NS);
     sl_starved_begin();
     rc = sl_wait_park(loop, &starved.wait);
     sl_starved_end();
     sl_timer_disarm(*loop, &starved.timer);
-    sl_link_remove(&starved.attached.link);
+    sl_link_remove(&starved.attached.attachment.link);
     return rc;
 }
 
@@ -63,10 +62,10 @@ void sl_starved_freed(struct sley_loop *loop)
 {
     struct sl_link *link, *next;
 
-    if (SL_LIKELY(!sl_load_relaxed(&starving)) || !loop)
+    if (SL_LIKELY(!sl_load_relaxed(&starving)) || !loop || !loop->ring)
         return;
-    for (link = loop->readers.head.next; link != &loop->readers.head; link = next) {
-        struct sl_attached *attached = SL_CONTAINER(link, struct sl_attached, link);
+    for (link = loop->ring->attached.head.next; link != &loop->ring->attached.head; link = next) {
+        struct sl_attached *attached = sl_attached_of(link);
 
         next = link->next;
         if (attached->freed && attached->freed(loop, attached))

@@ -107,6 +107,8 @@ SL_INLINE void sl_hook_switch(struct sl_hook_fiber *from, struct sl_hook_fiber *
     (void)from, (void)to, (void)last;
 #ifdef SL_ASAN
     __sanitizer_start_switch_fiber(last ? NULL : &from->fake_stack, to->bottom, to->size);
+    if (last)
+        from->fake_stack = NULL; /* gone: the next fiber on this stack makes its own */
 #endif
 #ifdef SL_TSAN
     __tsan_switch_to_fiber(to->tsan, 0);

@@ -19,6 +19,7 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
     *ring = (struct sl_ring){.class = class, .doorbell_fd = -1, .owner = pthread_self()};
     sl_list_init(&ring->backlog);
     sl_list_init(&ring->ended);
+    sl_list_init(&ring->attached);
     ring->rng.state = seed ? seed : sl_sys.random();
     ring->doorbell_fd = sl_sys.event_fd();
     if (ring->doorbell_fd < 0)
@@ -52,9 +53,16 @@ static void drain(struct sl_ring *ring)
 
 void sl_ring_close(struct sl_ring *ring)
 {
+    struct sl_link *link;
+
     if (ring->doorbell_fd < 0)
         return;
     ring->closing = true;
+    while ((link = sl_list_first(&ring->attached))) {
+        struct sl_attachment *attachment = SL_CONTAINER(link, struct sl_attachment, link);
+
+        attachment->detach(ring, attachment);
+    }
     if (pthread_equal(ring->owner, pthread_self()))
         drain(ring);
     pthread_mutex_lock(&rings_lock);

@@ -43,6 +43,14 @@ struct sl_ring_class {
     int (*turn)(struct sl_ring *ring, int64_t wait_ns);
 };
 
+/* First member of whatever keeps operations in a ring beyond a call (readers, listeners). */
+struct sl_attachment {
+    struct sl_link link;
+    /* The ring is being closed: takes itself out of the list. What it has in flight is cancelled
+     * after this and completes before the ring is gone. */
+    void (*detach)(struct sl_ring *ring, struct sl_attachment *attachment);
+};
+
 struct sl_ring {
     const struct sl_ring_class *class;
     unsigned in_flight;     /* operations whose completion is due, the doorbell excluded */
@@ -52,6 +60,7 @@ struct sl_ring {
     int doorbell_fd;        /* eventfd, -1 before open */
     struct sl_op doorbell;  /* always armed */
     struct sl_list backlog; /* operations that found no room */
+    struct sl_list attached; /* struct sl_attachment */
     struct sl_list ended;   /* cancelled in the backlog: complete with the next turn */
     void *state;            /* the implementation's */
     struct sl_rng rng;      /* the simulated ring's */
@@ -72,9 +81,9 @@ extern const struct sl_ring_class sl_ring_simulated;
 /* Opens a ring of the class with a doorbell armed; 0, -errno. -SLEY_ENOURING: refused. */
 int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsigned entries,
                  uint64_t seed);
-/* Cancels what is in flight and waits for its completions, then closes. Another thread than the
- * owner may do it when nothing is in flight; otherwise the kernel cancels, and nobody hears of the
- * completions. */
+/* Detaches what is attached, cancels what is in flight, waits for its completions and closes.
+ * Another thread than the owner may do it when nothing is in flight; otherwise the kernel cancels,
+ * and nobody hears of the completions. */
 void sl_ring_close(struct sl_ring *ring);
 
 /* Cancels the operations on a descriptor on every ring of the process but `self` (or NULL), each

@@ -227,6 +227,7 @@ static void expire(struct sley_loop *loop)
         struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
 
         link->next = NULL;
+        loop->dispatches++;
         entry->run(loop, entry);
     }
 }
@@ -353,6 +354,7 @@ static int begin(struct sley_loop *loop)
     if (!loop->virtual_clock && !sl_worker_ring(loop, &rc))
         return rc;
     loop->state = SL_LOOP_RUNNING;
+    sl_thread_signals_enter(&loop->thread_signals);
     sl_current_set(loop);
     sl_hook_fiber_adopted(&loop->hook);
     loop->budget_full = loop->debug ? 1 : SL_PASS_DISPATCHES;
@@ -367,6 +369,7 @@ static void end(struct sley_loop *loop)
     loop->batch_last = NULL;
     loop->state = SL_LOOP_IDLE;
     sl_current_set(NULL);
+    sl_thread_signals_leave(&loop->thread_signals);
 }
 
 int sl_worker_run(struct sley_loop *loop)

@@ -8,6 +8,7 @@
 #include "base/atomic.h"
 #include "fiber/fiber.h"
 #include "os/pool.h"
+#include "os/signals.h"
 #include "os/sys.h"
 #include "ring/ring.h"
 #include "sched/current.h"
@@ -65,6 +66,7 @@ struct sley_loop {
     sl_atomic_u32 asleep;        /* the owner waits, or is about to, in its ring */
     sl_atomic_u32 signals;       /* enum sl_loop_signal */
     struct sl_hook_fiber hook;   /* of the hub */
+    struct sl_thread_signals thread_signals; /* the owner's, as they were */
 };
 
 enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2 };

@@ -49,6 +49,9 @@ int sley_as_completed_open(sley_as_completed *public_each, size_t n, sley_future
     *public_each = (sley_as_completed){0};
     if (!loop)
         return -SLEY_ENOLOOP;
+    for (size_t i = 0; i < n; i++)
+        if (!futures[i] || futures[i]->loop != loop)
+            return futures[i] ? -SLEY_EWRONGLOOP : -EINVAL;
     each = sl_sys.allocate(sizeof *each + n * sizeof *each->items, 0);
     if (!each)
         return -ENOMEM;

@@ -152,6 +152,12 @@ intptr_t sley_raise(intptr_t code, const char *format, ...)
     return code;
 }
 
+intptr_t sley_reraise(const sley_error *error)
+{
+    sl_error_set(sl_current(), error);
+    return error ? error->code : 0;
+}
+
 sley_error *sl_error_group(size_t n, sley_error **errors, const intptr_t *codes)
 {
     sley_error *group = make(-SLEY_EGROUP, n, TEXT_MAX);

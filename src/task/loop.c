@@ -1,6 +1,5 @@
 #include "task/loop.h"
 
-#include "os/signals.h"
 #include "task/exception.h"
 #include "task/offload.h"
 #include "task/report.h"
@@ -128,15 +127,12 @@ int sley_loop_close(sley_loop *loop)
 
 static int run(struct sley_loop *loop)
 {
-    struct sl_thread_signals signals;
     int rc;
 
     if (sl_current())
         return -SLEY_ERUNNING;
     sl_report_install(loop);
-    sl_thread_signals_enter(&signals);
     rc = sl_worker_run(loop);
-    sl_thread_signals_leave(&signals);
     sl_report_uninstall(loop);
     return rc;
 }

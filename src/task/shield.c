@@ -15,11 +15,13 @@ static void inner_done(struct sley_loop *loop, struct sl_entry *entry)
     struct sley_future *inner = shield->inner, *outer = &shield->outer;
 
     (void)loop;
-    if (inner->state == SL_FAILED)
+    /* If the outer one was cancelled before, nobody has seen the error: it is reported when the
+     * inner one is freed. */
+    if (outer->state == SL_PENDING) {
         inner->flags |= SL_FUTURE_RETRIEVED;
-    if (outer->state == SL_PENDING)
         sl_future_finish(outer, (enum sl_future_state)inner->state, inner->word,
                          sley_error_ref(inner->error));
+    }
     sl_future_drop(outer);
 }
 

@@ -151,11 +151,12 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
         error = NULL;
         word = -ECANCELED;
     }
+    finish(loop, task, state, word, error);
+    /* Behind finish: an exception handler may have raised here. */
     if (SL_UNLIKELY(stack->error != NULL)) {
         sley_error_drop(stack->error);
         stack->error = NULL;
     }
-    finish(loop, task, state, word, error);
     return loop;
 }
 
