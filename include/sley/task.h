@@ -71,7 +71,8 @@ intptr_t sley_task_exception(sley_task *task); /* as sley_future_exception */
 const char *sley_task_get_name(const sley_task *task);
 void sley_task_set_name(sley_task *task, const char *name); /* borrowed */
 sley_coro sley_task_get_coro(const sley_task *task);
-sley_context *sley_task_get_context(const sley_task *task); /* borrowed */
+/* The task's context, borrowed; NULL when it is done, or without memory. */
+sley_context *sley_task_get_context(const sley_task *task);
 
 /* The task that runs, borrowed; NULL in a callback or outside. asyncio: current_task(). */
 sley_task *sley_current_task(void);

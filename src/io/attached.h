@@ -1,4 +1,4 @@
-/* io/attached.h: what this room leaves with a ring: readers, listeners, calls that wait for a free
+/* io/attached.h: what this room leaves with a ring: readers, listeners, calls that wait for a
  * free descriptor. */
 #ifndef SL_IO_ATTACHED_H
 #define SL_IO_ATTACHED_H

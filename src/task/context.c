@@ -134,6 +134,22 @@ sley_context *sley_context_copy(void)
     return box;
 }
 
+/* A task that inherited a chain gets its object when somebody asks for it. */
+sley_context *sley_task_get_context(const sley_task *public_task)
+{
+    struct sley_task *task = (struct sley_task *)(uintptr_t)public_task;
+    struct sley_context *box = shared(task->context);
+
+    if (box || task->future.state != SL_PENDING)
+        return box;
+    box = sl_sys.allocate(sizeof *box, 0);
+    if (box) {
+        *box = (struct sley_context){.refs = 1, .newest = newest(task->context)};
+        task->context = (uintptr_t)box | SHARED;
+    }
+    return box;
+}
+
 sley_context *sley_context_ref(sley_context *context)
 {
     if (context)

@@ -6,7 +6,7 @@
 
 /* ---- a task's life ---- */
 
-static void *copy_argument(struct sley_loop *loop, struct sley_task *task, const void *arg,
+static SL_NOINLINE void *copy_argument(struct sley_loop *loop, struct sley_task *task, const void *arg,
                            size_t size)
 {
     void *block = task->copy;
@@ -32,7 +32,8 @@ SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *opt
     return sl_context_inherit(loop, given);
 }
 
-struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+/* Inlined into each of the public ways to make a task: spawn and join is what they are judged by. */
+SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options, void *site,
                                  struct sley_scope *scope)
 {
@@ -76,6 +77,13 @@ no_task:
     return NULL;
 }
 
+struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                                 const sley_task_options *options, void *site,
+                                 struct sley_scope *scope)
+{
+    return make(loop, fn, arg, size, options, site, scope);
+}
+
 void sl_task_free(struct sley_future *future)
 {
     struct sley_task *task = sl_task_of_future(future);
@@ -90,8 +98,8 @@ void sl_task_free(struct sley_future *future)
 }
 
 /* The end of a task, before its waiters are told. `error` is given. */
-static void finish(struct sley_loop *loop, struct sley_task *task, enum sl_future_state state,
-                   intptr_t word, sley_error *error)
+SL_INLINE void finish(struct sley_loop *loop, struct sley_task *task, enum sl_future_state state,
+                      intptr_t word, sley_error *error)
 {
     struct sl_runtime *runtime = loop->runtime;
 
@@ -179,7 +187,7 @@ SL_INLINE struct sley_task *create(sley_fn *fn, const void *arg, size_t size,
 
     if (SL_UNLIKELY(!loop))
         return NULL;
-    task = sl_task_create(loop, fn, arg, size, options, site, &loop->runtime->root);
+    task = make(loop, fn, arg, size, options, site, &loop->runtime->root);
     sl_leave(loop, user);
     return task;
 }
