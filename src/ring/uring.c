@@ -185,6 +185,11 @@ SL_INLINE bool kernel_has_more(const struct uring *uring)
     return sl_shared_load_relaxed(uring->sq_flags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW);
 }
 
+SL_INLINE bool overflown(const struct uring *uring)
+{
+    return sl_shared_load_relaxed(uring->sq_flags) & IORING_SQ_CQ_OVERFLOW;
+}
+
 SL_INLINE bool reapable(const struct uring *uring)
 {
     return sl_shared_load_relaxed(uring->cq_tail) != *uring->cq_head;
@@ -309,8 +314,11 @@ static int turn(struct sl_ring *ring, int64_t wait_ns)
             break;
         }
         rc = 0;
-        /* The kernel runs at most 20 (twice 20 after a submission) deferred items a call. */
-        if (!kernel_has_more(uring) || (reaped >= SL_RING_ENOUGH && !ring->thorough))
+        /* The kernel runs at most 20 (twice 20 after a submission) deferred items a call. If it ran
+         * fewer, what it has now came later: that is the next pass's, with its own enter. */
+        if (!kernel_has_more(uring) ||
+            (!ring->thorough && (reaped >= SL_RING_ENOUGH ||
+                                 (more < SL_URING_ITEMS && !overflown(uring)))))
             break;
     }
     return reaped ? 0 : rc;

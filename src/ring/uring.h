@@ -37,6 +37,9 @@ struct uring {
     size_t queues_bytes, entries_bytes;
 };
 
+/* Deferred items that the kernel runs in one enter (IO_LOCAL_TW_DEFAULT_MAX). */
+#define SL_URING_ITEMS 20
+
 #define WANTED_NONE (-1)
 #define WANTED_ALL (-2)
 

@@ -233,7 +233,8 @@ static void expire(struct sley_loop *loop)
 }
 
 /* How long a pass took decides how many dispatches the next one has, so that a completion or a
- * timer waits for 200 us, not for 64 slow tasks. */
+ * timer waits for 200 us, not for 64 slow tasks. Only a pass that ended because its dispatches were
+ * used up tells anything; what the kernel did in the ring's turn, and sleep, are not counted. */
 static void adapt(struct sley_loop *loop, int64_t took, int32_t ran)
 {
     int32_t full = loop->budget_full;
@@ -267,8 +268,9 @@ static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
     return sl_sys.clock_now() - began;
 }
 
-/* Nothing is ready. Returns false when the loop is to be left (a deadlock). */
-static bool idle(struct sley_loop *loop, int64_t *stuck_for)
+/* Nothing is ready: sleeps, if there is nothing else to do. Returns false when the loop is to be
+ * left (a deadlock). */
+static bool idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
 {
     struct sl_runtime *runtime = loop->runtime;
     bool in_flight = loop->ring && loop->ring->in_flight;
@@ -295,6 +297,7 @@ static bool idle(struct sley_loop *loop, int64_t *stuck_for)
     }
     if (wait_ns == 0 && !in_flight)
         return true; /* a deadline is due: the timers come next */
+    *turned = true;
     if (next == INT64_MAX && !in_flight)
         *stuck_for += sleep_in_ring(loop, wait_ns);
     else
@@ -302,27 +305,40 @@ static bool idle(struct sley_loop *loop, int64_t *stuck_for)
     return true;
 }
 
+/* Does anything depend on the clock? */
+SL_INLINE bool clock_matters(const struct sley_loop *loop)
+{
+    return loop->wheel.armed || (loop->ring && loop->ring->in_flight);
+}
+
 /* The end of a pass: other threads, the ring, the timers, and sleep if nothing is ready. */
 static bool end_pass(struct sley_loop *loop, int64_t *stuck_for, bool may_sleep)
 {
     int32_t ran = loop->budget_full - loop->budget;
-    bool alive = true;
+    bool alive = true, turned = false, clock_read = false;
 
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
     if (ran)
         *stuck_for = 0;
     take_inbox(loop);
-    if (may_sleep && sl_list_empty(&loop->ready) && !loop->stop)
-        alive = idle(loop, stuck_for);
-    else if (loop->ring && loop->ring->class->pending(loop->ring))
+    if (sl_list_empty(&loop->ready)) {
+        adapt(loop, 0, ran);
+        if (may_sleep && !loop->stop)
+            alive = idle(loop, stuck_for, &turned);
+    } else if (clock_matters(loop)) {
+        clock_read = true;
+        adapt(loop, sl_loop_clock(loop) - loop->pass_began, ran);
+    }
+    if (!turned && loop->ring && loop->ring->class->pending(loop->ring)) {
+        turned = true;
         loop->ring->class->turn(loop->ring, 0);
+    }
     take_inbox(loop);
-    if (loop->wheel.armed || (loop->ring && loop->ring->in_flight)) {
-        int64_t before = loop->now;
-
-        sl_loop_clock(loop);
-        adapt(loop, loop->now - before, ran);
+    if (clock_matters(loop)) {
+        if (turned || !clock_read)
+            sl_loop_clock(loop);
+        loop->pass_began = loop->now;
         /* On the virtual clock time has not moved while anything is ready. */
         if (loop->wheel.armed && sl_wheel_next(&loop->wheel) <= loop->now &&
             !(loop->virtual_clock && !sl_list_empty(&loop->ready)))

@@ -159,8 +159,10 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
         error = NULL;
         word = -ECANCELED;
     }
+    /* An exception handler that finish calls is no part of the task: it cannot suspend, and what it
+     * raises is the loop's. */
+    loop->current = NULL;
     finish(loop, task, state, word, error);
-    /* Behind finish: an exception handler may have raised here. */
     if (SL_UNLIKELY(stack->error != NULL)) {
         sley_error_drop(stack->error);
         stack->error = NULL;
