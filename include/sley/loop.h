@@ -45,9 +45,10 @@ void sley_loop_set_debug(sley_loop *loop, bool debug);
 
 /* ---- callbacks ---- */
 
-/* A scheduled call, by value; may be ignored, and outlives what it names. */
+/* A scheduled call, by value; may be ignored, and outlives the call (not the loop). */
 typedef struct sley_handle {
     void *_record;
+    sley_loop *_loop;
     uint64_t _generation;
 } sley_handle;
 
@@ -64,7 +65,7 @@ sley_handle sley_loop_call_at(sley_loop *loop, sley_instant when, sley_callback 
 bool sley_handle_valid(sley_handle handle);
 /* Takes the call back; harmless when it ran already or was cancelled. */
 void sley_handle_cancel(sley_handle handle);
-/* True while the call was cancelled and not run. */
+/* True if the call was cancelled before it ran (until its record names another call). */
 bool sley_handle_cancelled(sley_handle handle);
 /* When a timer is due; SLEY_NEVER for one that has run. asyncio: TimerHandle.when(). */
 sley_instant sley_handle_when(sley_handle handle);

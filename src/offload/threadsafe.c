@@ -21,12 +21,14 @@ static void call_run(struct sley_loop *loop, struct sl_entry *entry)
     struct call *call = SL_CONTAINER(entry, struct call, entry);
     uintptr_t outer = loop->context;
 
-    loop->context = 0;
-    loop->in_user = 1;
-    call->fn(call->arg);
-    loop->in_user = 0;
-    sl_context_release(loop->context);
-    loop->context = outer;
+    if (!loop->dropping) {
+        loop->context = 0;
+        loop->in_user = 1;
+        call->fn(call->arg);
+        loop->in_user = 0;
+        sl_context_release(loop->context);
+        loop->context = outer;
+    }
     sl_sys.release(call, sizeof *call, 0);
 }
 

@@ -54,6 +54,7 @@ struct sley_loop {
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
     bool deadlock_said;
+    bool dropping;               /* the loop is being closed: calls are freed, not made */
     struct sl_list readers;      /* descriptors with callbacks (io/readiness.c) */
     void *error;                 /* current detail outside of tasks: struct sley_error */
     uintptr_t context;           /* of the callback that runs: task/context.h */

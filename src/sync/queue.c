@@ -344,5 +344,6 @@ int sley_queue_close(sley_queue *queue)
     queue->_items = NULL;
     queue->_capacity = queue->_head = queue->_count = 0;
     queue->_unfinished = 0;
+    queue->_shut = 0;
     return 0;
 }

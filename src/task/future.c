@@ -186,6 +186,20 @@ int sley_await_into(sley_future *future, intptr_t *outcome)
     return rc;
 }
 
+bool sl_future_local(const struct sley_future *future)
+{
+    switch (future->kind) {
+    case SL_FUTURE_TASK:
+        return true;
+    case SL_FUTURE_GATHER:
+        return sl_gather_local(future);
+    case SL_FUTURE_SHIELD:
+        return sl_shield_local(future);
+    default:
+        return false;
+    }
+}
+
 /* ---- the public object ---- */
 
 sley_future *sley_loop_create_future(sley_loop *loop)
@@ -333,12 +347,14 @@ static void callback_run(struct sley_loop *loop, struct sl_entry *entry)
     struct done_callback *callback = SL_CONTAINER(entry, struct done_callback, entry);
     uintptr_t outer = loop->context;
 
-    loop->context = callback->context;
-    loop->in_user = 1;
-    callback->fn(callback->future, callback->arg);
-    loop->in_user = 0;
-    callback->context = loop->context;
-    loop->context = outer;
+    if (SL_LIKELY(!loop->dropping)) {
+        loop->context = callback->context;
+        loop->in_user = 1;
+        callback->fn(callback->future, callback->arg);
+        loop->in_user = 0;
+        callback->context = loop->context;
+        loop->context = outer;
+    }
     callback_free(callback);
 }
 

@@ -76,6 +76,10 @@ void sl_task_free(struct sley_future *future);
 void sl_gather_free(struct sley_future *future);
 bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future);
 void sl_shield_free(struct sley_future *future);
+/* Can only tasks of its loop complete it? For the deadlock report. */
+bool sl_future_local(const struct sley_future *future);
+bool sl_gather_local(const struct sley_future *future);
+bool sl_shield_local(const struct sley_future *future);
 
 /* Registers an entry behind the others; a future that is done queues it at once. */
 SL_INLINE void sl_future_add(struct sley_future *future, struct sl_entry *entry)

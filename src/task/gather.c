@@ -121,6 +121,17 @@ bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future)
     return any;
 }
 
+bool sl_gather_local(const struct sley_future *future)
+{
+    const struct gather *gather = SL_CONTAINER(future, const struct gather, future);
+
+    for (size_t i = 0; i < gather->n; i++)
+        if (gather->children[i].future->state == SL_PENDING &&
+            !sl_future_local(gather->children[i].future))
+            return false;
+    return true;
+}
+
 /* ---- public ---- */
 
 static int check(struct sley_loop *loop, size_t n, sley_future *const *futures)

@@ -29,6 +29,11 @@ static void handle_run(struct sley_loop *loop, struct sl_entry *entry)
     struct handle *handle = SL_CONTAINER(timer, struct handle, timer);
     uintptr_t outer = loop->context;
 
+    if (SL_UNLIKELY(loop->dropping)) {
+        handle->generation++;
+        handle_free(loop, handle);
+        return;
+    }
     handle->generation += 2;
     loop->context = handle->context;
     loop->in_user = 1;
@@ -56,9 +61,9 @@ static struct handle *handle_new(struct sley_loop *loop, sley_callback *fn, void
     return handle;
 }
 
-static sley_handle by_value(struct handle *handle)
+static sley_handle by_value(struct sley_loop *loop, struct handle *handle)
 {
-    sley_handle value = {handle, handle ? handle->generation : 0};
+    sley_handle value = {handle, loop, handle ? handle->generation : 0};
 
     return value;
 }
@@ -71,7 +76,7 @@ sley_handle sley_loop_call_soon(sley_loop *loop, sley_callback *fn, void *arg)
         handle->timer.deadline = SL_TIMER_QUEUED;
         sl_ready_push(loop, &handle->timer.entry);
     }
-    return by_value(handle);
+    return by_value(loop, handle);
 }
 
 sley_handle sley_loop_call_at(sley_loop *loop, sley_instant when, sley_callback *fn, void *arg)
@@ -80,7 +85,7 @@ sley_handle sley_loop_call_at(sley_loop *loop, sley_instant when, sley_callback 
 
     if (handle)
         sl_timer_arm(loop, &handle->timer, when.ns);
-    return by_value(handle);
+    return by_value(loop, handle);
 }
 
 sley_handle sley_loop_call_later(sley_loop *loop, sley_duration delay, sley_callback *fn,
@@ -114,13 +119,12 @@ bool sley_handle_valid(sley_handle handle)
 void sley_handle_cancel(sley_handle value)
 {
     struct handle *handle = value._record;
-    struct sley_loop *loop = sl_current();
 
-    if (!handle || !loop || handle->generation != value._generation)
+    if (!handle || handle->generation != value._generation)
         return;
     handle->generation++;
-    sl_timer_disarm(loop, &handle->timer);
-    handle_free(loop, handle);
+    sl_timer_disarm(value._loop, &handle->timer);
+    handle_free(value._loop, handle);
 }
 
 bool sley_handle_cancelled(sley_handle value)

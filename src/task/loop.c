@@ -93,14 +93,24 @@ void sl_loop_cancel_all(struct sley_loop *loop, bool at_once)
     runtime->closing = false;
 }
 
-/* What was scheduled and never ran is dropped, as in asyncio. */
-static void drop_ready(struct sley_loop *loop)
+/* Calls that were scheduled and never made are dropped, as in asyncio; internal entries run. Every
+ * task has ended, so that the timers that are left are calls, too. */
+static void drop_calls(struct sley_loop *loop)
 {
-    loop->runtime->closing = true;
+    struct sl_list due;
+    struct sl_link *link;
+
     while (!sl_list_empty(&loop->ready)) {
         loop->stop = true;
         if (sl_worker_run(loop) < 0)
             break;
+    }
+    sl_list_init(&due);
+    sl_wheel_expire(&loop->wheel, INT64_MAX, &due);
+    while ((link = sl_list_pop(&due))) {
+        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
+
+        entry->run(loop, entry);
     }
 }
 
@@ -111,8 +121,9 @@ int sley_loop_close(sley_loop *loop)
     if (loop->state == SL_LOOP_RUNNING || sl_current())
         return -SLEY_ERUNNING;
     sl_loop_cancel_all(loop, true);
+    loop->dropping = true;
     sl_offload_calls->close(loop);
-    drop_ready(loop);
+    drop_calls(loop);
     sl_worker_close(loop);
     sley_error_drop(loop->error);
     sl_context_release(loop->context);

@@ -98,18 +98,24 @@ int sley_report(int fd)
 
 /* ---- a loop that nothing can wake ---- */
 
+/* Can nobody but this loop's own tasks end the wait? */
+static bool is_ours(const struct sl_wait *wait)
+{
+    if (!wait)
+        return false;
+    if (wait->class == &sl_await_class)
+        return sl_future_local(wait->object);
+    return wait->class->local;
+}
+
 /* Certain, if everything that is waited for is this loop's own business. */
 static bool certain(struct sley_loop *loop)
 {
     struct sl_list *tasks = &loop->runtime->tasks;
 
-    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next) {
-        const struct sl_wait *wait = SL_CONTAINER(link, struct sley_task, all)->fiber.wait;
-
-        if (!wait ||
-            !(wait->class->local || (wait->class->holder && wait->class->holder(wait))))
+    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next)
+        if (!is_ours(SL_CONTAINER(link, struct sley_task, all)->fiber.wait))
             return false;
-    }
     return true;
 }
 

@@ -33,6 +33,11 @@ void sl_shield_free(struct sley_future *future)
     sl_sys.release(shield, sizeof *shield, 0);
 }
 
+bool sl_shield_local(const struct sley_future *future)
+{
+    return sl_future_local(SL_CONTAINER(future, const struct shield, outer)->inner);
+}
+
 sley_future *sley_shield_future(sley_future *future)
 {
     struct shield *shield;

@@ -22,7 +22,8 @@ enum {
     LEFT = 32,
 };
 
-static const struct sl_wait_class exit_wait = {.reason = "children of its group"};
+static const struct sl_wait_class exit_wait = {.reason = "children of its group",
+                                               .local = true};
 
 SL_INLINE struct sley_task *sibling_of(struct sl_link *link)
 {
