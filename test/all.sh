@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Everything that test/run.sh runs, and what takes longer: clang's TSan, valgrind, link-time
+# optimisation, faults, the simulated ring, aarch64 under qemu-user, durations, a million fibers.
+# About an hour on 2 cores.
+#
+#     test/all.sh [--only NAME[,NAME...]]     run.sh's names, and: tsan valgrind lto fault-alloc
+#         ring-of-4 interval-timer simulated-1 simulated-2 simulated-3 aarch64 durations million
+cd "$(dirname "$0")/.." || exit 2
+. test/lib/suite.sh
+
+ALL_PACKAGES="$RUN_PACKAGES valgrind util-linux gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+    qemu-user"
+
+aarch64()
+{
+    local folder=$BUILD/arm64
+    mkdir -p "$BUILD"
+    if ! test/lib/arm64.sh "$folder" >"$folder.log" 2>&1; then
+        skip aarch64 "the arm64 packages cannot be fetched, see $folder.log"
+        return
+    fi
+    # No io_uring under qemu-user; and an emulated program is slow.
+    if build aarch64 --cross-file test/lib/aarch64.cross --cross-file "$folder/cross" \
+        -Dexamples=false -Djemalloc=disabled; then
+        SLEY_TEST_SIM=1 SLEY_TEST_UNDER=qemu-user units aarch64 aarch64 -t 6
+    fi
+}
+
+# Parks a million fibers in the test in which run.sh parks 50,000.
+million()
+{
+    local memory
+    memory=$(awk '/^MemAvailable/ { print int($2 / 1000000) }' /proc/meminfo)
+    if [ "$memory" -lt 7 ]; then
+        skip million "needs 7 GB, $memory GB are free"
+    else
+        SLEY_TEST_MILLION=1 units million gcc -t 30 many_parked
+    fi
+}
+
+more_configurations()
+{
+    local seed valgrind
+    if wanted ring-of-4 || wanted interval-timer || wanted million || wanted durations ||
+        wanted simulated-1 || wanted simulated-2 || wanted simulated-3; then
+        CC=gcc build gcc || return
+    fi
+    ! wanted ring-of-4 || SLEY_TEST_RING=4 units ring-of-4 gcc
+    ! wanted interval-timer ||
+        units interval-timer gcc --no-suite lib \
+            --wrap="env LD_PRELOAD=$(realpath "$BUILD")/gcc/test/lib/libitimer.so"
+    # Short transfers, delays and another order of completions come from the simulated ring.
+    for seed in 1 2 3; do
+        ! wanted simulated-$seed || SLEY_TEST_SIM=$seed units simulated-$seed gcc
+    done
+    if wanted fault-alloc && CC=gcc build asan $ASAN_SETUP; then
+        script fault-alloc python3 test/lib/faults.py "$BUILD/asan"
+    fi
+    # TSan needs its shadow where address randomisation may have put something else.
+    if wanted tsan && CC=clang build tsan -Db_sanitize=thread -Db_lundef=false \
+        -Dexamples=false; then
+        WITH="setarch -R" units tsan tsan
+    fi
+    if wanted valgrind && CC=gcc build valgrind -Dvalgrind=enabled -Dexamples=false; then
+        valgrind="valgrind -q --error-exitcode=99 --leak-check=full"
+        valgrind="$valgrind --errors-for-leak-kinds=definite"
+        # It holds its one lock across io_uring_enter, which would starve other threads for ever;
+        # the simulated ring waits in calls around which it lets go.
+        SLEY_TEST_SIM=1 SLEY_TEST_UNDER=valgrind units valgrind valgrind --no-suite lib -t 4 \
+            --wrap="$valgrind"
+    fi
+    if wanted lto && CC=gcc build lto --buildtype=release -Db_lto=true; then
+        units lto lto
+    fi
+    ! wanted aarch64 || aarch64
+    ! wanted durations ||
+        script durations python3 test/examples/compare.py "$BUILD/gcc/docs/examples" --durations
+    ! wanted million || million
+}
+
+suite_begin "$@"
+LIMIT=3000
+need_packages $ALL_PACKAGES
+run_configurations
+more_configurations
+suite_end

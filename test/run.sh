@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# The tests of every change: unit tests with gcc, clang, and ASan with UBSan; the order against
+# CPython's (difftest); the examples; the installed library; style. From a bare Debian 12: installs
+# what is missing if it may, else names it. About 5 minutes on 2 cores.
+#
+#     test/run.sh [--only NAME[,NAME...]]     style gcc clang asan difftest examples install
+#
+# SLEY_DIFFTEST_DATA names a folder with more scenarios and their hashes.
+cd "$(dirname "$0")/.." || exit 2
+. test/lib/suite.sh
+
+suite_begin "$@"
+need_packages $RUN_PACKAGES
+run_configurations
+suite_end

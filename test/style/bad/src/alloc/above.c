@@ -1,0 +1,3 @@
+/* expect: layers 1 */
+#include "base/atomic.h"
+#include "task/task.h"

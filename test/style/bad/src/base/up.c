@@ -1,0 +1,3 @@
+/* expect: layers 1 */
+#include "sched/wait.h"
+#include <sley/base.h>

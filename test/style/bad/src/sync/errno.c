@@ -1,0 +1,6 @@
+/* expect: errno 2 */
+int failed(void)
+{
+    errno = 0;
+    return -errno;
+}

@@ -1,0 +1,1 @@
+/* expect: listed 1 */

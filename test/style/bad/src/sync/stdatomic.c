@@ -1,0 +1,2 @@
+/* expect: stdatomic 1 */
+#include <stdatomic.h>
