@@ -1,0 +1,50 @@
+/* What is suspended when run or close ends is cancelled and ends by returning: its cleanup runs, and
+ * no stack goes away under it. */
+#include "check.h"
+
+static int cleaned;
+
+static void clean(int *mine)
+{
+    cleaned += *mine;
+}
+
+static intptr_t waits(void *arg)
+{
+    int mine __attribute__((cleanup(clean))) = 1;
+    sley_event never = SLEY_EVENT_INIT_LOCAL;
+
+    (void)arg;
+    return sley_event_wait(&never);
+}
+
+static intptr_t leaves_them(void *arg)
+{
+    for (int i = 0; i < 10; i++)
+        CHECK_EQ(sley_spawn(waits, arg), 0);
+    return sley_yield();
+}
+
+static void count(sley_loop *loop, const sley_exception *exception, void *arg)
+{
+    (void)loop, (void)exception;
+    ++*(int *)arg;
+}
+
+TEST_PLAIN(a_suspended_task_is_ended_by_returning)
+{
+    int said = 0;
+    sley_options options = {.exception_handler = count, .exception_arg = &said};
+    sley_loop *loop;
+
+    assert_int_equal(sl_test_run(leaves_them, NULL), 0);
+    assert_int_equal(cleaned, 10);
+    cleaned = 0;
+    options = sl_test_options(&options);
+    assert_int_equal(sley_loop_new(&loop, &options), 0);
+    assert_int_equal(sley_loop_run_coro(loop, leaves_them, NULL), 0);
+    assert_int_equal(cleaned, 0);
+    assert_int_equal(sley_loop_close(loop), 0);
+    assert_int_equal(cleaned, 10);
+    assert_int_equal(said, 10); /* close reports each */
+}

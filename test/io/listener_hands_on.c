@@ -1,0 +1,81 @@
+/* A task that is cancelled after it was given a connection and before it ran hands it on: to the
+ * next task that waits, or to the next that comes.
+ *
+ *     first                second               ring
+ *     accept waits         read waits           |
+ *     |                    |                    the byte, then the connection: given to first
+ *     |                    cancels first        |
+ *     -ECANCELED; hands on .                    |
+ */
+#include "io_test.h"
+
+static sley_listener listener;
+static int ends[2];
+static sley_task *first;
+static intptr_t first_got;
+
+static intptr_t accept_first(void *arg)
+{
+    (void)arg;
+    return first_got = sley_listener_accept(&listener);
+}
+
+static intptr_t accept_next(void *arg)
+{
+    (void)arg;
+    return sley_listener_accept(&listener);
+}
+
+static intptr_t cancel_first(void *arg)
+{
+    char byte;
+
+    (void)arg;
+    CHECK_EQ(sley_read(ends[0], &byte, 1), 1);
+    sley_task_cancel(first);
+    return 0;
+}
+
+TEST_FIBER(listener_hands_on)
+{
+    struct sockaddr_in to = {.sin_family = AF_INET};
+    int before, handed_on = 0;
+
+    CHECK_EQ(sley_listener_open_tcp(&listener, "127.0.0.1:0", 64), 0);
+    CHECK_EQ(sley_pipe(ends), 0);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons((in_port_t)sley_socket_port(sley_listener_fd(&listener)));
+    before = descriptors();
+    for (int i = 0; i < 60; i++) {
+        sley_task *second = sley_create_task(cancel_first, NULL), *next = NULL;
+        int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), server;
+
+        first = sley_create_task(accept_first, NULL);
+        if (i % 2)
+            next = sley_create_task(accept_next, NULL);
+        sley_sleep(sley_ms(1));
+        /* Both happen while the loop does not look. */
+        CHECK_EQ(write(ends[1], "x", 1), 1);
+        CHECK_EQ(connect(client, (struct sockaddr *)&to, sizeof to), 0);
+        CHECK_EQ(sley_join(second), 0);
+        sley_join(first);
+        if (first_got >= 0) { /* it ran before the cancel */
+            server = (int)first_got;
+            if (next) {
+                sley_task_cancel(next);
+                CHECK_EQ(sley_join(next), -ECANCELED);
+            }
+        } else {
+            CHECK_EQ(first_got, -ECANCELED);
+            handed_on++;
+            server = (int)(next ? sley_join(next) : accept_next(NULL));
+        }
+        CHECK(server >= 0);
+        CHECK_EQ(sley_close(server), 0);
+        close(client);
+    }
+    EXPECT(sl_test_simulated() || handed_on > 0);
+    CHECK_EQ(descriptors(), before);
+    sley_listener_close(&listener);
+    return 0;
+}

@@ -1,0 +1,29 @@
+/* Reports name functions, static ones too, and addresses inside of them. */
+#include "check.h"
+
+#include "os/symbol.h"
+
+#include <string.h>
+
+__attribute__((noinline)) static int hidden_function(int n)
+{
+    return n + (int)strlen("x");
+}
+
+TEST_PLAIN(static_functions_have_names)
+{
+    char text[200], start[32];
+    const char *address = (const char *)(uintptr_t)hidden_function;
+
+    assert_int_equal(hidden_function(1), 2);
+    sl_symbol_name(address, text, sizeof text);
+    assert_string_equal(text, "hidden_function");
+    sl_symbol_name(address + 1, text, sizeof text);
+    assert_string_equal(text, "hidden_function+0x1");
+    sl_symbol_name((void *)(uintptr_t)sley_run, text, sizeof text);
+    assert_string_equal(text, "sley_run");
+    sl_symbol_name((void *)16, text, sizeof text);
+    assert_string_equal(text, "0x10");
+    sl_symbol_name(address, start, 7); /* cut, not overrun */
+    assert_string_equal(start, "hidden");
+}

@@ -1,0 +1,63 @@
+/* Where io_uring is refused, opening says so, why, and leaves nothing behind. */
+#include "ring_test.h"
+
+static int answer;
+
+static int setup(unsigned entries, struct io_uring_params *params)
+{
+    (void)entries, (void)params;
+    return answer;
+}
+
+static int enter(int fd, unsigned submitted, unsigned complete, unsigned flags, const void *arg,
+                 size_t size)
+{
+    (void)fd, (void)submitted, (void)complete, (void)flags, (void)arg, (void)size;
+    return answer;
+}
+
+static int lacks_features(unsigned entries, struct io_uring_params *params)
+{
+    (void)entries;
+    params->features = IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP;
+    return open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
+
+static void refused(int error)
+{
+    struct sl_ring ring;
+    int before = dup(0);
+
+    close(before);
+    assert_int_equal(sl_ring_open(&ring, &sl_ring_uring, 64, 1), error);
+    assert_non_null(ring.refusal);
+    assert_int_equal(ring.doorbell_fd, -1);
+    sl_ring_close(&ring); /* harmless */
+    assert_int_equal(dup(0), before);
+    close(before);
+}
+
+TEST_PLAIN(refused)
+{
+    static const int errors[] = {-EPERM, -EACCES, -ENOSYS};
+    struct sl_sys real = sl_sys;
+    struct sl_ring ring;
+
+    sl_sys.ring_setup = setup;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++) {
+        answer = errors[i];
+        refused(-SLEY_ENOURING);
+    }
+    answer = -EMFILE;
+    refused(-EMFILE);
+    sl_sys.ring_setup = lacks_features;
+    refused(-SLEY_ENOURING);
+    sl_sys = real;
+    if (sl_test_simulated())
+        return;
+    open_ring(&ring, 4); /* or skip */
+    sl_ring_close(&ring);
+    sl_sys.ring_enter = enter; /* a filter that forgot setup */
+    answer = -EPERM;
+    refused(-SLEY_ENOURING);
+}

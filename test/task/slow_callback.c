@@ -1,0 +1,34 @@
+/* In debug mode a task or callback that runs too long is reported, and not otherwise. */
+#include "check.h"
+
+#include "../os/child.h"
+
+static intptr_t computes(void *arg)
+{
+    int64_t until = sley_time().ns + 30000000;
+
+    while (sley_time().ns < until)
+        ;
+    return sley_yield() + (intptr_t)arg;
+}
+
+static int in_child(void *options)
+{
+    return (int)sl_test_run(computes, options);
+}
+
+TEST_PLAIN(debug_mode_reports_slow_tasks)
+{
+    static struct child child;
+    sley_options options = {.debug = true, .slow_callback = sley_ms(20)};
+
+    assert_true(child_run(&child, in_child, &options));
+    CHECK_VOID(strstr(child.text, "without suspending") != NULL);
+    options.slow_callback = sley_s(20);
+    assert_true(child_run(&child, in_child, &options));
+    CHECK_VOID(strstr(child.text, "without suspending") == NULL);
+    options.slow_callback = sley_ms(20);
+    options.debug = false;
+    assert_true(child_run(&child, in_child, &options));
+    CHECK_VOID(strstr(child.text, "without suspending") == NULL);
+}
