@@ -1,7 +1,7 @@
 /* "host:port" and what is made from it. */
 #include "io/descriptor.h"
 #include "io/socket.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <sley/socket.h>
 

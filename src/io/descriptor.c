@@ -2,7 +2,7 @@
 
 #include "io/operation.h"
 #include "io/table.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <sley/descriptor.h>
 

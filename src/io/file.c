@@ -1,5 +1,5 @@
 #include "io/operation.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <sley/file.h>
 

@@ -1,7 +1,7 @@
 #include "io/operation.h"
 #include "io/socket.h"
 #include "io/table.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <sley/error.h>
 #include <sley/socket.h>

@@ -2,7 +2,7 @@
 
 #include "base/atomic.h"
 #include "os/sys.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <errno.h>
 #include <pthread.h>

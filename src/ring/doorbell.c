@@ -5,7 +5,7 @@
  * and would be full after 2^64 - 2 of them. If the kernel ends the poll it is armed anew; the
  * counter is then not zero and the poll completes at once, one wake too many at worst. */
 #include "ring/deliver.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <poll.h>
 

@@ -1,6 +1,6 @@
 /* What each operation of the simulated ring does. */
 #include "ring/kernel.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 #include "ring/simulated.h"
 
 #include <errno.h>

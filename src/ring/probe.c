@@ -1,6 +1,6 @@
 #include "os/sys.h"
 #include "ring/kernel.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <errno.h>
 

@@ -9,7 +9,7 @@
 
 #include "os/sys.h"
 #include "ring/deliver.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <errno.h>
 

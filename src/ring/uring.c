@@ -3,7 +3,7 @@
 
 #include "os/sys.h"
 #include "ring/deliver.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <errno.h>
 #include <signal.h>

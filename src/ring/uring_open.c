@@ -1,7 +1,7 @@
 /* A ring of io_uring is made and ended here. */
 #include "os/sys.h"
 #include "ring/deliver.h"
-#include "ring/plain.h"
+#include "os/plain.h"
 #include "ring/uring.h"
 
 #include <errno.h>

@@ -83,13 +83,6 @@ void sl_wait_put_back(struct sl_wait *wait);
  * they need not wait (I/O). */
 int sl_wait_checkpoint(struct sl_fiber *self);
 
-/* Lets everything that is ready run first. 0, or the code of a cancel. */
-SLEY_SUSPENDS SL_INLINE int sl_wait_yield(struct sley_loop **loop, struct sl_fiber *self)
-{
-    *loop = sl_worker_yield(*loop, self);
-    return SL_LIKELY(!self->flags) ? 0 : sl_wait_checkpoint(self);
-}
-
 /* The code of the outermost cancelled scope that no shield hides, or 0. Looked at on entry of
  * every public call that may suspend. */
 int sl_scope_walk(const struct sley_scope *scope);

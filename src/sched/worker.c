@@ -70,43 +70,6 @@ struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
     return loop;
 }
 
-/* Queue and park in one: what is at the head changes places with `self` at the tail. Between two
- * fibers nothing is then read back that was just written. */
-struct sley_loop *sl_worker_yield(struct sley_loop *loop, struct sl_fiber *self)
-{
-    struct sl_link *head = &loop->ready.head, *first = head->next, *last = head->prev;
-    struct sl_link *mine = &self->entry.link;
-    struct sl_entry *entry = SL_CONTAINER(first, struct sl_entry, link);
-    struct sl_fiber *next = sl_fiber_of(entry);
-
-    if (SL_UNLIKELY(first == head || loop->budget <= 0 || entry->run || !next->sp)) {
-        sl_ready_push(loop, &self->entry);
-        return sl_worker_park(loop, self);
-    }
-    loop->budget--;
-    if (!loop->batch_last)
-        loop->batch_last = mine;
-    if (first == loop->batch_last)
-        loop->batch_last = NULL;
-    if (first == last) {
-        head->next = mine;
-        mine->prev = head;
-    } else {
-        head->next = first->next;
-        first->next->prev = head;
-        mine->prev = last;
-        last->next = mine;
-    }
-    mine->next = head;
-    head->prev = mine;
-    first->next = NULL;
-    loop->current = next;
-    sl_hook_switch(&self->stack->hook, &next->stack->hook, 0);
-    loop = sl_arch_switch(&self->sp, next->sp, loop);
-    sl_hook_switched(&self->stack->hook);
-    return loop;
-}
-
 /* The first and last function on every fiber's stack. A fiber that ends while the next one is new
  * hands it its own stack, which is the hottest: no switch at all. */
 static void fiber_entry(void *passed)
@@ -330,6 +293,9 @@ static bool end_pass(struct sley_loop *loop, int64_t *stuck_for, bool may_sleep)
         clock_read = true;
         adapt(loop, sl_loop_clock(loop) - loop->pass_began, ran);
     }
+    /* An answer that is there beats a timeout: before timers fire, all there is is reaped. */
+    if (loop->ring)
+        loop->ring->thorough = loop->wheel.armed && loop->wheel.earliest <= loop->now;
     if (!turned && loop->ring && loop->ring->class->pending(loop->ring)) {
         turned = true;
         loop->ring->class->turn(loop->ring, 0);
@@ -454,7 +420,6 @@ void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime)
     loop->debug = runtime->options.debug;
     loop->virtual_clock = runtime->options.virtual_clock;
     sl_list_init(&loop->ready);
-    sl_list_init(&loop->readers);
     loop->now = loop->virtual_clock ? 0 : sl_sys.clock_now();
     sl_wheel_init(&loop->wheel, loop->now);
     loop->budget_full = SL_PASS_DISPATCHES;

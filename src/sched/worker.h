@@ -55,7 +55,6 @@ struct sley_loop {
     bool stop;                   /* leave after what is ready now */
     bool deadlock_said;
     bool dropping;               /* the loop is being closed: calls are freed, not made */
-    struct sl_list readers;      /* descriptors with callbacks (io/readiness.c) */
     void *error;                 /* current detail outside of tasks: struct sley_error */
     uintptr_t context;           /* of the callback that runs: task/context.h */
 
@@ -153,8 +152,6 @@ SL_INLINE void sl_timer_disarm(struct sley_loop *loop, struct sl_timer *timer)
 
 /* Gives the worker to whoever is next; returns when `self` is run again. */
 SLEY_SUSPENDS struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self);
-/* The same with `self` put behind everything that is ready. */
-SLEY_SUSPENDS struct sley_loop *sl_worker_yield(struct sley_loop *loop, struct sl_fiber *self);
 
 /* Runs in the calling thread until loop->stop is set and the batch is finished.
  * 0; -SLEY_ERUNNING; the ring's error; -SLEY_EDEADLOCK. */

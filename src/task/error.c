@@ -45,9 +45,14 @@ static const struct {
     {SLEY_EFORKED, "SLEY_EFORKED", "The runtime belongs to the parent process"},
 };
 
+static intptr_t number_of(intptr_t code)
+{
+    return code == INTPTR_MIN ? INTPTR_MAX : code < 0 ? -code : code;
+}
+
 const char *sley_error_name(intptr_t code)
 {
-    intptr_t number = code < 0 ? -code : code;
+    intptr_t number = number_of(code);
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].code == number)
@@ -57,7 +62,7 @@ const char *sley_error_name(intptr_t code)
 
 const char *sley_strerror(intptr_t code)
 {
-    intptr_t number = code < 0 ? -code : code;
+    intptr_t number = number_of(code);
     const char *text = NULL;
 
     if (number == ECANCELED)

@@ -21,6 +21,7 @@ static void handle_free(struct sley_loop *loop, struct handle *handle)
     sl_context_release(handle->context);
     /* The pool's link lies over the timer, not over the generation. */
     sl_pool_give(&loop->handles, handle);
+    sl_hook_unpoison(&handle->generation, sizeof handle->generation);
 }
 
 static void handle_run(struct sley_loop *loop, struct sl_entry *entry)

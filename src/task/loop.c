@@ -63,7 +63,23 @@ static void insist(struct sley_loop *loop, struct sl_entry *entry)
     sl_scope_cancel(loop, &loop->runtime->root, -ECANCELED);
 }
 
-void sl_loop_cancel_all(struct sley_loop *loop, bool at_once)
+/* The loop cannot run (no ring): tasks that never ran can be ended all the same. */
+static void end_unstarted(struct sley_loop *loop)
+{
+    struct sl_link *link, *next;
+
+    for (link = loop->runtime->tasks.head.next; link != &loop->runtime->tasks.head; link = next) {
+        struct sl_fiber *fiber = &SL_CONTAINER(link, struct sley_task, all)->fiber;
+
+        next = link->next;
+        if (fiber->sp)
+            continue;
+        sl_entry_withdraw(loop, &fiber->entry);
+        sl_task_never_start(loop, fiber);
+    }
+}
+
+void sl_loop_cancel_all(struct sley_loop *loop, enum sl_ending how)
 {
     struct sl_runtime *runtime = loop->runtime;
     int64_t patience = runtime->options.shutdown_timeout.ns;
@@ -76,12 +92,12 @@ void sl_loop_cancel_all(struct sley_loop *loop, bool at_once)
          link = link->next) {
         struct sley_task *task = SL_CONTAINER(link, struct sley_task, all);
 
-        if (at_once)
+        if (how == SL_END_REPORTING)
             sl_exception_report(loop, "Task was pending when its loop was closed", &task->future,
                                 0);
         sl_task_cancel(loop, task);
     }
-    if (at_once)
+    if (how != SL_END_ASKING)
         sl_scope_cancel(loop, &runtime->root, -ECANCELED);
     else
         sl_timer_arm(loop, &timer,
@@ -89,6 +105,7 @@ void sl_loop_cancel_all(struct sley_loop *loop, bool at_once)
     loop->stop = false;
     while (sl_runtime_tasks(runtime) && sl_worker_run(loop) == 0)
         ;
+    end_unstarted(loop);
     sl_timer_disarm(loop, &timer);
     runtime->closing = false;
 }
@@ -120,7 +137,7 @@ int sley_loop_close(sley_loop *loop)
         return 0;
     if (loop->state == SL_LOOP_RUNNING || sl_current())
         return -SLEY_ERUNNING;
-    sl_loop_cancel_all(loop, true);
+    sl_loop_cancel_all(loop, SL_END_REPORTING);
     loop->dropping = true;
     sl_offload_calls->close(loop);
     drop_calls(loop);
@@ -145,6 +162,8 @@ static int run(struct sley_loop *loop)
     sl_report_install(loop);
     rc = sl_worker_run(loop);
     sl_report_uninstall(loop);
+    if (rc == -SLEY_ENOURING && loop->ring_storage.refusal)
+        sley_raise(rc, "%s", loop->ring_storage.refusal);
     return rc;
 }
 

@@ -75,7 +75,7 @@ intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
     if (interrupt.count && word == -ECANCELED && sl_task_uncancel(task) == 0)
         word = -EINTR;
     if (task->future.state == SL_PENDING) /* the run failed: nobody else will end it */
-        sl_loop_cancel_all(loop, true);
+        sl_loop_cancel_all(loop, SL_END_QUIETLY);
     sl_future_drop(&task->future);
     return word;
 }
@@ -89,7 +89,7 @@ void sley_runner_close(sley_runner *runner)
 {
     if (!runner->_loop)
         return;
-    sl_loop_cancel_all(runner->_loop, false);
+    sl_loop_cancel_all(runner->_loop, SL_END_ASKING);
     sley_context_drop(runner->_context);
     sley_loop_close(runner->_loop);
     *runner = (sley_runner){0};

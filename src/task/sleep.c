@@ -36,22 +36,6 @@ static int sleep_until(struct sley_loop **loop, int64_t deadline)
     return rc;
 }
 
-int sley_yield(void)
-{
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
-    int rc;
-
-    if (SL_UNLIKELY(!loop))
-        return -SLEY_ENOLOOP;
-    if (SL_UNLIKELY(!loop->current))
-        rc = -SLEY_ENOLOOP;
-    else if (SL_LIKELY((rc = sl_scope_code(loop->current)) == 0))
-        rc = sl_wait_yield(&loop, loop->current);
-    sl_leave(loop, user);
-    return rc;
-}
-
 int sley_sleep(sley_duration duration)
 {
     uint32_t user;

@@ -11,7 +11,7 @@ static void clean(int *mine)
 
 static intptr_t waits(void *arg)
 {
-    int mine __attribute__((cleanup(clean))) = 1;
+    int mine __attribute__((cleanup(clean), unused)) = 1;
     sley_event never = SLEY_EVENT_INIT_LOCAL;
 
     (void)arg;

@@ -8,15 +8,18 @@
 /* Says which of eight requests were refused. */
 static int eight_requests(void *arg)
 {
+    void *memory[8];
     char said[9] = "";
 
     putenv(arg);
     sl_sys_start();
     for (int i = 0; i < 8; i++) {
-        void *memory = i == 4 ? sl_sys.map(4096) : sl_sys.allocate(16, 0);
-
-        said[i] = memory ? 'y' : 'n';
+        memory[i] = i == 4 ? sl_sys.map(4096) : sl_sys.allocate(16, 0);
+        said[i] = memory[i] ? 'y' : 'n';
     }
+    for (int i = 0; i < 8; i++)
+        if (memory[i] && i != 4)
+            sl_sys.release(memory[i], 16, 0);
     puts(said);
     exit(0); /* with atexit's functions */
 }

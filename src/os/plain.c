@@ -1,4 +1,4 @@
-#include "ring/plain.h"
+#include "os/plain.h"
 
 #include <errno.h>
 #include <fcntl.h>

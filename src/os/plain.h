@@ -1,9 +1,9 @@
-/* ring/plain.h: the plain system calls beside the ring. None of them waits.
+/* os/plain.h: the plain system calls beside the ring. None of them waits.
  *
  * Each returns a value >= 0 or -errno: the rooms that use them never see errno. The simulated ring
  * performs its operations with them, io/ makes, names and closes descriptors. */
-#ifndef SL_RING_PLAIN_H
-#define SL_RING_PLAIN_H
+#ifndef SL_OS_PLAIN_H
+#define SL_OS_PLAIN_H
 
 #include "base/check.h"
 

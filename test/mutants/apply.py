@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Applies a mutant to a copy of the sources: apply.py PATCH FOLDER
+
+The patch is an ordinary unified diff (-p1), but where a hunk belongs is decided by its text alone:
+its old lines must stand exactly once in the file. So a patch survives changes around it, and never
+lands in another place that happens to look alike. Prints the names of the files that it changed.
+"""
+
+import os
+import re
+import sys
+
+HUNK = re.compile(r'@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@')
+
+
+def fail(why):
+    sys.exit(f'{sys.argv[1]}: {why}; see README.md on how to refresh it')
+
+
+def hunks(lines):
+    """(file, old lines, new lines) of every hunk."""
+    name = old = new = None
+    wanted = [0, 0]
+    for line in lines:
+        if wanted != [0, 0]:
+            kind, text = (line[0], line[1:]) if line else (' ', '')
+            for lines_of, side, i in ((old, '-', 0), (new, '+', 1)):
+                if kind in (' ', side):
+                    lines_of.append(text)
+                    wanted[i] -= 1
+            if wanted == [0, 0]:
+                yield name, old, new
+        elif line.startswith('+++ '):
+            name = line.split()[1].split('/', 1)[1]
+        elif match := HUNK.match(line):
+            wanted = [int(n) if n is not None else 1 for n in match.groups()]
+            old, new = [], []
+    if wanted != [0, 0]:
+        fail('ends within a hunk')
+
+
+def main():
+    patch, folder = sys.argv[1:]
+    changed = {}
+    with open(patch, encoding='utf-8') as file:
+        lines = file.read().split('\n')
+    for name, old, new in hunks(lines):
+        path = os.path.join(folder, name)
+        if name not in changed:
+            if not os.path.exists(path):
+                fail(f'there is no {name} any more')
+            with open(path, encoding='utf-8') as file:
+                changed[name] = file.read().split('\n')
+        text = changed[name]
+        found = [i for i in range(len(text)) if text[i:i + len(old)] == old]
+        if len(found) != 1:
+            fail(f'no longer applies to {name}: the lines stand there {len(found)} times:\n' +
+                 '\n'.join('    ' + line for line in old) + '\n')
+        text[found[0]:found[0] + len(old)] = new
+    if not changed:
+        fail('changes nothing')
+    for name, text in changed.items():
+        with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
+            file.write('\n'.join(text))
+        print(name)
+
+
+main()
