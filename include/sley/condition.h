@@ -20,7 +20,8 @@ typedef struct sley_condition {
 #define SLEY_CONDITION_INIT {0, 0, NULL, {NULL, NULL}, SLEY_LOCK_INIT, {NULL, NULL}}
 #define SLEY_CONDITION_INIT_LOCAL {1, 0, NULL, {NULL, NULL}, SLEY_LOCK_INIT_LOCAL, {NULL, NULL}}
 /* On a lock of the caller's, which must outlive it. */
-#define SLEY_CONDITION_INIT_ON(lock) {1, 0, (lock), {NULL, NULL}, SLEY_LOCK_INIT_LOCAL, {NULL, NULL}}
+#define SLEY_CONDITION_INIT_ON(lock) \
+    {1, 0, (lock), {NULL, NULL}, SLEY_LOCK_INIT_LOCAL, {NULL, NULL}}
 
 /* The lock's. */
 SLEY_SUSPENDS int sley_condition_acquire(sley_condition *condition);

@@ -59,7 +59,8 @@ sley_handle sley_call_soon(sley_callback *fn, void *arg);
 sley_handle sley_call_later(sley_duration delay, sley_callback *fn, void *arg);
 sley_handle sley_call_at(sley_instant when, sley_callback *fn, void *arg);
 sley_handle sley_loop_call_soon(sley_loop *loop, sley_callback *fn, void *arg);
-sley_handle sley_loop_call_later(sley_loop *loop, sley_duration delay, sley_callback *fn, void *arg);
+sley_handle sley_loop_call_later(sley_loop *loop, sley_duration delay, sley_callback *fn,
+                                 void *arg);
 sley_handle sley_loop_call_at(sley_loop *loop, sley_instant when, sley_callback *fn, void *arg);
 
 bool sley_handle_valid(sley_handle handle);

@@ -34,7 +34,7 @@ typedef void sley_exception_handler(sley_loop *loop, const sley_exception *excep
 typedef struct sley_options {
     size_t size;          /* set by SLEY_OPTIONS: lets the struct grow */
     int workers;          /* 0 and 1: one loop on the calling thread, asyncio's exact rules */
-    unsigned ring_entries; /* submission entries of each ring, 0: 256; halved when memory is short */
+    unsigned ring_entries; /* of each ring's submission queue, 0: 256; halved if memory is short */
     size_t stack_size;    /* bytes of a fiber's stack, 0: 256 KiB; address space, not memory */
     bool debug;           /* asyncio's debug mode: more checks, slow-callback reports */
     bool virtual_clock;   /* time stands still while anything is ready, then jumps to the next

@@ -2,7 +2,8 @@
  *
  * SLEY_FAULT_ALLOC=N         the N-th request for memory, mapping, thread, eventfd or ring fails
  * SLEY_FAULT_ALLOC_FOREVER=N and so does every one after it
- * SLEY_FAULT_COUNT=1         prints at exit how many requests there were ("sley: N allocation sites")
+ * SLEY_FAULT_COUNT=1         prints at exit how many requests there were:
+ *                            "sley: N allocation sites"
  *
  * Without these nothing of this file is in any path. */
 #ifndef SL_OS_FAULT_H

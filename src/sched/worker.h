@@ -164,7 +164,15 @@ void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime);
 struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc);
 void sl_worker_close(struct sley_loop *loop);
 
-/* ---- from other threads ---- */
+/* ---- idle.c ---- */
+
+/* Nothing is ready: sleeps, if there is nothing else to do; *turned tells that the ring has been
+ * turned. False when the loop is to be left (a deadlock). */
+bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned);
+/* Does what other threads and signals have asked for. */
+void sl_inbox_take(struct sley_loop *loop);
+
+/* From other threads: */
 
 /* Queues an item for the loop's thread and wakes it if it sleeps. */
 void sl_inbox_post(struct sley_loop *loop, struct sl_inbox_item *item);

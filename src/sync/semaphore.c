@@ -1,5 +1,5 @@
 /* FORMAT.md R13: release hands a permit to the first who waits (it is taken on his behalf); a
- * waiter that was given one and is cancelled gives it back; whoever leaves hands on what is left. */
+ * waiter that was given one and is cancelled gives it back; whoever leaves hands on the rest. */
 #include "sync/primitive.h"
 
 #include <sley/semaphore.h>

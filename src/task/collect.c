@@ -1,4 +1,4 @@
-/* Async iteration and comprehensions: arrays, sets and maps of words, in the order of first sight. */
+/* Async iteration, and comprehensions: arrays, sets and maps, in the order of first sight. */
 #include "os/sys.h"
 
 #include <sley/error.h>

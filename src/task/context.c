@@ -107,7 +107,8 @@ int sley_context_set(const sley_context_var *var, intptr_t value)
     link = sl_sys.allocate(sizeof *link, 0);
     if (!link)
         return -ENOMEM;
-    *link = (struct link){.refs = 1, .older = newest(*sl_context_slot(loop)), .var = var, .value = value};
+    *link = (struct link){
+        .refs = 1, .older = newest(*sl_context_slot(loop)), .var = var, .value = value};
     /* Nobody else sees a setting of the same variable that only we hold: it is replaced. */
     if (loop && link->older && link->older->var == var && link->older->refs == 1) {
         struct link *old = link->older;

@@ -14,7 +14,13 @@
 
 #include <errno.h>
 
-enum sl_future_kind { SL_FUTURE, SL_FUTURE_TASK, SL_FUTURE_GATHER, SL_FUTURE_SHIELD, SL_FUTURE_JOB };
+enum sl_future_kind {
+    SL_FUTURE,
+    SL_FUTURE_TASK,
+    SL_FUTURE_GATHER,
+    SL_FUTURE_SHIELD,
+    SL_FUTURE_JOB,
+};
 enum sl_future_state { SL_PENDING, SL_DONE, SL_FAILED, SL_CANCELLED };
 enum {
     SL_FUTURE_RETRIEVED = 1,  /* somebody has seen the error */

@@ -1,7 +1,7 @@
 /* call_soon, call_later, call_at and their handles.
  *
  * A record comes from the loop's pool, whose memory stays a record's for ever: a stale handle finds
- * another generation there. A generation is even while the call is due, odd once it was cancelled. */
+ * another generation there. It is even while the call is due, odd once it was cancelled. */
 #include "task/context.h"
 #include "task/task.h"
 

@@ -6,12 +6,10 @@
 
 /* ---- a task's life ---- */
 
-static SL_NOINLINE void *copy_argument(struct sley_loop *loop, struct sley_task *task, const void *arg,
-                           size_t size)
+static SL_NOINLINE void *copy_argument(struct sley_task *task, const void *arg, size_t size)
 {
     void *block = task->copy;
 
-    (void)loop;
     if (size > SL_TASK_COPY) {
         block = sl_sys.allocate(size, 0);
         if (!block)
@@ -32,7 +30,7 @@ SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *opt
     return sl_context_inherit(loop, given);
 }
 
-/* Inlined into each of the public ways to make a task: spawn and join is what they are judged by. */
+/* Inlined into each of the public ways to make a task: spawn and join must be cheap. */
 SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options, void *site,
                                  struct sley_scope *scope)
@@ -50,7 +48,7 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
     sl_future_init(&task->future, loop, SL_FUTURE_TASK);
     task->fn = fn;
     task->arg = (void *)(uintptr_t)arg;
-    if (size && !(task->arg = copy_argument(loop, task, arg, size)))
+    if (size && !(task->arg = copy_argument(task, arg, size)))
         goto no_argument;
     task->fiber.entry.run = NULL;
     task->fiber.sp = NULL;

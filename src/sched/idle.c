@@ -1,0 +1,118 @@
+/* Idle: how a worker goes to sleep, and how other threads and signal handlers wake it.
+ *
+ * Who posts stores into the inbox (or the signals) and then loads `asleep`; who goes to sleep
+ * stores `asleep` and then loads both. Each has a sequentially consistent fence in between, so that
+ * at least one of the two sees what the other stored: no wake-up is lost, and no system call is
+ * made for a worker that is awake. */
+#include "sched/wait.h"
+
+/* ---- sleep ---- */
+
+/* Sleeps in the ring until a completion, a deadline, or the doorbell. */
+static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
+{
+    int64_t began = loop->now;
+    int rc;
+    struct sl_ring *ring = sl_worker_ring(loop, &rc);
+
+    if (!ring)
+        return 0;
+    sl_store_relaxed(&loop->asleep, 1);
+    /* Store asleep, load inbox, against post's store inbox, load asleep: one of the two sees the
+     * other. Pairs with the fence in wake. */
+    sl_fence_seq_cst();
+    if (sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals))
+        wait_ns = 0;
+    ring->class->turn(ring, wait_ns);
+    sl_store_relaxed(&loop->asleep, 0);
+    return sl_sys.clock_now() - began;
+}
+
+bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    bool in_flight = loop->ring && loop->ring->in_flight;
+    int64_t next = sl_wheel_next(&loop->wheel), wait_ns = INT64_MAX;
+
+    sl_loop_clock(loop);
+    if (next != INT64_MAX) {
+        if (loop->virtual_clock) {
+            if (next > loop->now)
+                loop->now = next;
+            wait_ns = 0;
+        } else {
+            wait_ns = next > loop->now ? next - loop->now : 0;
+        }
+    } else if (!in_flight && !runtime->executor_jobs) {
+        if (runtime->options.on_idle &&
+            runtime->options.on_idle(loop, runtime->options.idle_arg))
+            return true;
+        if (loop->stop || !sl_list_empty(&loop->ready))
+            return true;
+        wait_ns = sl_worker_calls.stuck(loop, *stuck_for);
+        if (!wait_ns)
+            return false;
+    }
+    if (wait_ns == 0 && !in_flight)
+        return true; /* a deadline is due: the timers come next */
+    *turned = true;
+    if (next == INT64_MAX && !in_flight)
+        *stuck_for += sleep_in_ring(loop, wait_ns);
+    else
+        sleep_in_ring(loop, wait_ns);
+    return true;
+}
+
+/* ---- wake ---- */
+
+void sl_inbox_take(struct sley_loop *loop)
+{
+    struct sl_inbox_item *item, *oldest = NULL;
+    uint32_t signals;
+
+    if (SL_UNLIKELY(sl_load_relaxed(&loop->signals))) {
+        /* Pairs with the or in sl_loop_signal. */
+        signals = sl_and_acq_rel(&loop->signals, 0);
+        sl_worker_calls.signalled(loop, signals);
+    }
+    if (SL_LIKELY(!sl_load_relaxed(&loop->inbox)))
+        return;
+    /* Pairs with the compare-and-swap in sl_inbox_post. */
+    item = sl_exchange_acq_rel(&loop->inbox, NULL);
+    while (item) {
+        struct sl_inbox_item *next = item->next;
+
+        item->next = oldest;
+        oldest = item;
+        item = next;
+    }
+    while (oldest) {
+        item = oldest;
+        oldest = item->next;
+        item->run(loop, item);
+    }
+}
+
+static void wake(struct sley_loop *loop)
+{
+    /* Store inbox (or signals), load asleep. Pairs with the fence in sleep_in_ring. */
+    sl_fence_seq_cst();
+    if (sl_load_relaxed(&loop->asleep) && loop->ring)
+        sl_ring_ring(loop->ring);
+}
+
+void sl_inbox_post(struct sley_loop *loop, struct sl_inbox_item *item)
+{
+    void *head = sl_load_relaxed(&loop->inbox);
+
+    do
+        item->next = head;
+    while (!sl_cas_weak_acq_rel(&loop->inbox, &head, item)); /* pairs with take_inbox */
+    wake(loop);
+}
+
+void sl_loop_signal(struct sley_loop *loop, uint32_t signal)
+{
+    sl_or_acq_rel(&loop->signals, signal); /* pairs with take_inbox */
+    wake(loop);
+}
