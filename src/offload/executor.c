@@ -51,6 +51,7 @@ static void *member(void *arg)
         if (!link)
             break;
         link->next = NULL;
+        executor->queued--;
         pthread_mutex_unlock(&executor->mutex);
         {
             struct sl_work *work = SL_CONTAINER(link, struct sl_work, link);
@@ -85,11 +86,12 @@ int sl_executor_submit(struct sley_executor *executor, struct sl_work *work)
     pthread_mutex_lock(&executor->mutex);
     if (executor->closing)
         rc = -SLEY_EFINISHED;
-    else if (!executor->idle && executor->threads < executor->most &&
+    else if (executor->idle <= executor->queued && executor->threads < executor->most &&
              start_member(executor) < 0 && !executor->threads)
         rc = -ENOMEM;
     if (rc == 0) {
         sl_list_push(&executor->queue, &work->link);
+        executor->queued++;
         pthread_cond_signal(&executor->work);
     }
     pthread_mutex_unlock(&executor->mutex);
@@ -105,6 +107,7 @@ bool sl_executor_withdraw(struct sley_executor *executor, struct sl_work *work)
     if (queued) {
         sl_link_remove(&work->link);
         work->link.next = NULL;
+        executor->queued--;
     }
     pthread_mutex_unlock(&executor->mutex);
     return queued;

@@ -16,7 +16,9 @@ struct sley_executor {
     pthread_mutex_t mutex;
     pthread_cond_t work;     /* something is queued, or the pool closes */
     struct sl_list queue;    /* of jobs */
-    unsigned most, threads, idle;
+    unsigned most, threads;
+    unsigned idle;           /* threads that wait, woken ones included until they run */
+    unsigned queued;         /* work that nobody has taken */
     bool closing;
     pthread_t members[];
 };

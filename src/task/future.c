@@ -120,9 +120,11 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
     sl_wait_init(&wait, self, &sl_await_class, future);
     sl_list_push(&future->waiters, &self->entry.link);
     rc = sl_wait_park(loop, &wait);
-    if (rc == 0 && SL_UNLIKELY(wait.taken & SL_SCOPE_TAKEN) && future->word == -ECANCELED &&
-        (rc = sl_scope_walk(self->scope)) == 0)
-        rc = -ECANCELED;
+    /* The target was cancelled because we were: that is the wait's end, not the target's word. */
+    if (rc == 0 && SL_UNLIKELY(wait.taken) && future->word == -ECANCELED) {
+        rc = wait.taken & SL_SCOPE_TAKEN ? sl_scope_walk(self->scope) : 0;
+        return rc ? rc : -ECANCELED;
+    }
     return rc;
 }
 

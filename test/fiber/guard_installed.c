@@ -1,5 +1,5 @@
-/* Every fresh stack has a guard: none of its guard's bytes can be touched, the first byte above can.
- * Where the kernel marks guards in its page tables no mapping is split. */
+/* Every fresh stack has a guard: none of its guard's bytes can be touched, the first byte above
+ * can. Where the kernel marks guards in its page tables no mapping is split. */
 #include "check.h"
 
 #include "guard.h"

@@ -1,5 +1,5 @@
-/* What is suspended when run or close ends is cancelled and ends by returning: its cleanup runs, and
- * no stack goes away under it. */
+/* What is suspended when run or close ends is cancelled and ends by returning: its cleanup runs,
+ * and no stack goes away under it. */
 #include "check.h"
 
 static int cleaned;

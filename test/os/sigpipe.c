@@ -1,5 +1,5 @@
-/* A thread that runs a loop has SIGPIPE blocked; afterwards its mask is back, and a SIGPIPE that the
- * loop caused is gone. One that was pending before is not ours to take. */
+/* A thread that runs a loop has SIGPIPE blocked; afterwards its mask is back, and a SIGPIPE that
+ * the loop caused is gone. One that was pending before is not ours to take. */
 #include "check.h"
 
 #include <errno.h>

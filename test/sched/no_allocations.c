@@ -1,5 +1,5 @@
-/* In the steady state nothing is asked of the allocator: yield, sleep, create and await, spawn, lock,
- * queue, timeout, call_soon. */
+/* In the steady state nothing is asked of the allocator: yield, sleep, create and await, spawn,
+ * lock, queue, timeout, call_soon. */
 #include "check.h"
 
 static sley_lock lock = SLEY_LOCK_INIT_LOCAL;

@@ -1,5 +1,5 @@
-/* A batch may be longer than a pass: stop() waits for its end all the same, also when the entry that
- * was the last of it is taken back. */
+/* A batch may be longer than a pass: stop() waits for its end all the same, also when the entry
+ * that was the last of it is taken back. */
 #include "check.h"
 
 static sley_loop *loop;

@@ -1,6 +1,6 @@
-/* The wheel against a naive model: random arming, disarming and expiring, deadlines from nanoseconds
- * to years, past ones too. Due timers come in exact (deadline, creation) order, none early, none
- * late, and the next deadline is always known. */
+/* The wheel against a naive model: random arming, disarming and expiring, deadlines from
+ * nanoseconds to years, past ones too. Due timers come in exact (deadline, creation) order, none
+ * early, none late, and the next deadline is always known. */
 #include "check.h"
 
 #include "base/rng.h"

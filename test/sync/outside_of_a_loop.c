@@ -1,5 +1,5 @@
-/* Before a loop runs a queue can be filled, an event set and a semaphore released, as in a program's
- * main; what would have to wait says -SLEY_ENOLOOP. */
+/* Before a loop runs a queue can be filled, an event set and a semaphore released, as in a
+ * program's main; what would have to wait says -SLEY_ENOLOOP. */
 #include "check.h"
 
 static sley_queue queue = SLEY_QUEUE_INIT_LOCAL(0);

@@ -1,4 +1,5 @@
-/* close frees the items' memory; the queue is empty and usable again, one that was shut down, too. */
+/* close frees the items' memory; the queue is empty and usable again, one that was shut down, too.
+ * */
 #include "check.h"
 
 TEST_FIBER(a_closed_queue_can_be_used_again)

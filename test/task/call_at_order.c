@@ -21,7 +21,7 @@ TEST_FIBER(timers_fire_in_the_order_of_their_deadlines)
     CHECK(sley_handle_valid(sley_call_at(in4, check_time, &due)));
     CHECK(sley_handle_valid(sley_call_at(in2, mark_it, "b")));
     CHECK(sley_handle_valid(sley_call_at(in4, mark_it, "d")));
-    CHECK(sley_handle_valid(sley_call_later(sley_ms(-5), mark_it, "past")));
+    CHECK(sley_handle_valid(sley_call_at(sley_instant_add(now, sley_ms(-5)), mark_it, "past")));
     CHECK(sley_handle_valid(sley_call_soon(mark_it, "soon")));
     CHECK_TEXT(trail, "");
     CHECK_EQ(sley_sleep_until(sley_instant_add(in4, sley_ms(1))), 0);

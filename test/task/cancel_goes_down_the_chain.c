@@ -1,5 +1,5 @@
-/* Cancelling a task cancels what it awaits, and so on down; who returns something else instead stops
- * it there. */
+/* Cancelling a task cancels what it awaits, and so on down; who returns something else instead
+ * stops it there. */
 #include "check.h"
 
 #include <errno.h>

@@ -42,7 +42,8 @@ TEST_FIBER(a_detail_goes_with_its_error)
 {
     sley_coro coros[2] = {SLEY_CORO(raises, (void *)5), SLEY_CORO(raises, (void *)6)};
     char longer[1000];
-    sley_task *task = sley_create_task(raises, (void *)7), *outer = sley_create_task(passes_on, task);
+    sley_task *task = sley_create_task(raises, (void *)7);
+    sley_task *outer = sley_create_task(passes_on, task);
     sley_future *future = sley_future_new();
 
     CHECK_EQ(sley_gather(NULL, 2, coros, 0), -1001);

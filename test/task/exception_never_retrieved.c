@@ -1,5 +1,5 @@
-/* An error that nobody asked for is reported once, when its task or future is given up; one that was
- * seen, and a cancel, never. */
+/* An error that nobody asked for is reported once, when its task or future is given up; one that
+ * was seen, and a cancel, never. */
 #include "check.h"
 
 #include "never_retrieved.h"

@@ -1,6 +1,6 @@
 /* Cancelling the task that gathers cancels every child that is not done, and the gather ends when
- * the last one has, with -ECANCELED also under RETURN_EXCEPTIONS; a cancelled child is an error, and
- * cancels nobody. */
+ * the last one has, with -ECANCELED also under RETURN_EXCEPTIONS; a cancelled child is an error,
+ * and cancels nobody. */
 #include "check.h"
 
 #include <errno.h>

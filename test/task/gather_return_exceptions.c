@@ -14,7 +14,8 @@ TEST_FIBER_WITH(errors_can_be_results, .exception_handler = keep)
 {
     sley_coro coros[2] = {SLEY_CORO(word, (void *)-1001), SLEY_CORO(word, (void *)2)};
     intptr_t out[3] = {0};
-    sley_task *task = sley_create_task(word, (void *)3), *other = sley_create_task(word, (void *)-9);
+    sley_task *task = sley_create_task(word, (void *)3);
+    sley_task *other = sley_create_task(word, (void *)-9);
     sley_future *futures[3] = {sley_task_future(task), sley_future_new(), sley_task_future(other)};
 
     CHECK_EQ(sley_gather(out, 2, coros, SLEY_RETURN_EXCEPTIONS), 0);

@@ -1,5 +1,5 @@
-/* In the macro form an abort is sticky: every suspending call of the block and of the children fails
- * at once, and children that have not begun never do. */
+/* In the macro form an abort is sticky: every suspending call of the block and of the children
+ * fails at once, and children that have not begun never do. */
 #include "check.h"
 
 #include <errno.h>

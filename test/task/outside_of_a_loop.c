@@ -1,4 +1,5 @@
-/* Outside of a loop, and in callbacks where a task is needed, calls answer -SLEY_ENOLOOP or NULL. */
+/* Outside of a loop, and in callbacks where a task is needed, calls answer -SLEY_ENOLOOP or NULL.
+ * */
 #include "check.h"
 
 #include <errno.h>

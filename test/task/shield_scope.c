@@ -1,5 +1,5 @@
-/* SLEY_SHIELD hides sticky cancels and keeps edge requests for the first suspension after it; shields
- * nest. */
+/* SLEY_SHIELD hides sticky cancels and keeps edge requests for the first suspension after it;
+ * shields nest. */
 #include "check.h"
 
 #include <errno.h>

@@ -13,7 +13,8 @@ static intptr_t yields(void *arg)
 
 TEST_FIBER(the_loop_has_figures)
 {
-    sley_stats before = {.size = sizeof before}, after = {.size = sizeof after}, wrong = {.size = 8};
+    sley_stats before = {.size = sizeof before}, after = {.size = sizeof after};
+    sley_stats wrong = {.size = 8};
     sley_task *task;
     int ends[2];
     char byte;
