@@ -18,7 +18,7 @@ struct sl_entry {
 enum {
     SL_FIBER_MUST_CANCEL = 1,  /* an edge request that its next suspension delivers */
     SL_FIBER_SHIELDED = 2,     /* inside SLEY_SHIELD: no edge request is delivered */
-    SL_FIBER_SCOPED = 4,       /* a scope other than the runtime's, or that one is cancelled */
+    SL_FIBER_IN_CANCELLED = 4, /* a scope of its chain is cancelled (perhaps behind a shield) */
 };
 
 /* Values of sl_wait.taken: which cancel ended it. */

@@ -15,6 +15,15 @@ int sl_scope_walk(const struct sley_scope *scope)
     return code;
 }
 
+void sl_scope_set(struct sl_fiber *fiber, struct sley_scope *scope)
+{
+    fiber->scope = scope;
+    fiber->flags &= (uint16_t)~SL_FIBER_IN_CANCELLED;
+    for (; scope; scope = scope->_outer)
+        if (scope->_code)
+            fiber->flags |= SL_FIBER_IN_CANCELLED;
+}
+
 bool sl_wait_cancel(struct sley_loop *loop, struct sl_wait *wait)
 {
     if (wait->state != SL_WAIT_PENDING)

@@ -88,16 +88,20 @@ int sl_wait_checkpoint(struct sl_fiber *self);
 int sl_scope_walk(const struct sley_scope *scope);
 SL_INLINE int sl_scope_code(const struct sl_fiber *fiber)
 {
-    return SL_LIKELY(!(fiber->flags & SL_FIBER_SCOPED)) ? 0 : sl_scope_walk(fiber->scope);
+    return SL_LIKELY(!(fiber->flags & SL_FIBER_IN_CANCELLED)) ? 0 : sl_scope_walk(fiber->scope);
 }
-/* Makes `scope` the fiber's innermost one. */
-SL_INLINE void sl_scope_set(struct sl_fiber *fiber, struct sley_scope *scope)
+/* Who cancels a scope marks the fibers inside, so that the others need not look at their chains.
+ * Changes the chain and keeps the mark right: into a scope, back out of one, or to any place. */
+void sl_scope_set(struct sl_fiber *fiber, struct sley_scope *scope);
+SL_INLINE void sl_scope_push(struct sl_fiber *fiber, struct sley_scope *scope)
 {
-    fiber->scope = scope;
-    if (scope->_outer || scope->_code)
-        fiber->flags |= SL_FIBER_SCOPED;
-    else
-        fiber->flags &= (uint16_t)~SL_FIBER_SCOPED;
+    fiber->scope = scope; /* not cancelled: just entered */
+}
+SL_INLINE void sl_scope_pop(struct sl_fiber *fiber, struct sley_scope *outer)
+{
+    fiber->scope = outer;
+    if (SL_UNLIKELY(fiber->flags & SL_FIBER_IN_CANCELLED))
+        sl_scope_set(fiber, outer);
 }
 enum { SL_SCOPE_SHIELD = 1 }; /* sley_scope._flags */
 

@@ -6,31 +6,39 @@ void sl_scope_enter(struct sl_fiber *self, struct sley_scope *scope)
 {
     scope->_outer = self->scope;
     scope->_task = sl_task_of(self);
-    sl_scope_set(self, scope);
+    sl_scope_push(self, scope);
 }
 
 void sl_scope_exit(struct sl_fiber *self, struct sley_scope *scope)
 {
     SL_CHECK(self->scope == scope); /* scopes are left in reverse order, by their own task */
-    sl_scope_set(self, scope->_outer);
+    sl_scope_pop(self, scope->_outer);
 }
 
-/* Is the scope in the fiber's chain, and no shield before it? */
-static bool reaches(const struct sl_fiber *fiber, const struct sley_scope *scope)
+enum place { OUTSIDE, SHIELDED, INSIDE };
+
+static enum place place_of(const struct sl_fiber *fiber, const struct sley_scope *scope)
 {
+    enum place place = INSIDE;
+
     for (const struct sley_scope *at = fiber->scope; at; at = at->_outer) {
         if (at == scope)
-            return true;
+            return place;
         if (at->_flags & SL_SCOPE_SHIELD)
-            return false;
+            place = SHIELDED;
     }
-    return false;
+    return OUTSIDE;
 }
 
-static void cancel_wait(struct sley_loop *loop, struct sl_fiber *fiber,
-                        const struct sley_scope *scope)
+/* Marks a fiber that is inside, and cancels once what it awaits, if no shield hides the scope. */
+static void cancel_inside(struct sley_loop *loop, struct sl_fiber *fiber,
+                          const struct sley_scope *scope)
 {
-    if (!fiber->wait || !reaches(fiber, scope))
+    enum place place = place_of(fiber, scope);
+
+    if (place != OUTSIDE)
+        fiber->flags |= SL_FIBER_IN_CANCELLED;
+    if (place != INSIDE || !fiber->wait)
         return;
     if (fiber->wait->class == &sl_await_class
             ? sl_future_cancel(loop, fiber->wait->object)
@@ -46,15 +54,11 @@ void sl_scope_cancel(struct sley_loop *loop, struct sley_scope *scope, int code)
         return;
     scope->_code = code;
     if (scope->_task && !(scope->_flags & SL_SCOPE_GROUPS)) {
-        cancel_wait(loop, &scope->_task->fiber, scope);
+        cancel_inside(loop, &scope->_task->fiber, scope);
         return;
     }
-    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next) {
-        struct sl_fiber *fiber = &SL_CONTAINER(link, struct sley_task, all)->fiber;
-
-        fiber->flags |= SL_FIBER_SCOPED; /* the runtime's own scope may be the one */
-        cancel_wait(loop, fiber, scope);
-    }
+    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next)
+        cancel_inside(loop, &SL_CONTAINER(link, struct sley_task, all)->fiber, scope);
 }
 
 void sley_scope_enter(sley_scope *scope)

@@ -57,7 +57,9 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
     task->fiber.cancelling = 0;
     task->fiber.flags = 0;
     task->fiber.stack_class = (uint8_t)class;
-    sl_scope_set(&task->fiber, scope);
+    task->fiber.scope = scope;
+    if (SL_UNLIKELY(scope->_outer || scope->_code))
+        sl_scope_set(&task->fiber, scope);
     task->name = options && options->name ? options->name : "task";
     task->site = site;
     task->context = inherit(loop, options);

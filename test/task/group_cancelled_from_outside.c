@@ -28,7 +28,17 @@ static intptr_t holds(void *arg)
     return rc;
 }
 
-static intptr_t one(void *arg)
+/* The cancel comes while it waits in the exit. */
+static intptr_t leaves(void *arg)
+{
+    sley_task_group group;
+
+    CHECK_EQ(sley_task_group_enter(&group), 0);
+    CHECK_EQ(sley_task_group_create_task(&group, child, NULL), 0);
+    return sley_task_group_exit(&group, (intptr_t)arg);
+}
+
+static intptr_t one(sley_fn *holds, void *arg)
 {
     sley_task *task = sley_create_task(holds, arg);
 
@@ -46,7 +56,8 @@ static intptr_t one(void *arg)
 
 TEST_FIBER_WITH(a_group_that_is_cancelled_waits_for_its_children, .virtual_clock = true)
 {
-    CHECK_EQ(one(NULL), -ECANCELED);
-    CHECK_EQ(one(&ended), -SLEY_EGROUP);
+    CHECK_EQ(one(holds, NULL), -ECANCELED);
+    CHECK_EQ(one(holds, &ended), -SLEY_EGROUP);
+    CHECK_EQ(one(leaves, NULL), -ECANCELED);
     return 0;
 }
