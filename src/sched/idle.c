@@ -28,6 +28,19 @@ static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
     return sl_sys.clock_now() - began;
 }
 
+/* How long to sleep for a deadline. Timers alone wake the loop at most every 50 us (the kernel's own
+ * slack for a thread's sleep): a million timers a second would else be a million sleeps of a
+ * microsecond, which cost three times what the timers do. A deadline that comes alone is not
+ * delayed. */
+static int64_t until(const struct sley_loop *loop, int64_t deadline)
+{
+    int64_t at = loop->expired_at + SL_TIMER_GAP_NS;
+
+    if (at < deadline)
+        at = deadline;
+    return at > loop->now && deadline > loop->now ? at - loop->now : 0;
+}
+
 bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
 {
     struct sl_runtime *runtime = loop->runtime;
@@ -41,7 +54,7 @@ bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
                 loop->now = next;
             wait_ns = 0;
         } else {
-            wait_ns = next > loop->now ? next - loop->now : 0;
+            wait_ns = until(loop, next);
         }
     } else if (!in_flight && !runtime->executor_jobs) {
         if (runtime->options.on_idle &&

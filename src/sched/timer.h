@@ -14,6 +14,7 @@
 #define SL_TIMER_SLOTS (1 << SL_TIMER_SLOT_BITS)
 #define SL_TIMER_TICK_BITS 17
 #define SL_TIMER_QUEUED INT64_MIN
+#define SL_TIMER_GAP_NS 50000 /* idle.c */
 
 /* A timer is an entry with a deadline: in a slot while armed, in the ready queue when it is due
  * behind other entries, else nowhere (entry.link.next is NULL). */

@@ -109,19 +109,27 @@ enum { SL_SCOPE_SHIELD = 1 }; /* sley_scope._flags */
 void sl_wait_deliver_first(struct sley_loop *loop, struct sl_wait *wait);
 int sl_wait_resumed(struct sl_fiber *self, const struct sl_wait *wait);
 
-/* Suspends until the wait has ended. See above. *loop is the loop that the fiber wakes on. */
-SLEY_SUSPENDS SL_INLINE int sl_wait_park(struct sley_loop **loop, struct sl_wait *wait)
+typedef struct sley_loop *sl_park(struct sley_loop *loop, struct sl_fiber *self);
+
+SLEY_SUSPENDS SL_INLINE int sl_wait_park_by(struct sley_loop **loop, struct sl_wait *wait,
+                                            sl_park *park)
 {
     struct sl_fiber *self = wait->fiber;
 
     self->wait = wait;
     if (SL_UNLIKELY(self->flags & SL_FIBER_MUST_CANCEL))
         sl_wait_deliver_first(*loop, wait);
-    *loop = sl_worker_park(*loop, self);
+    *loop = park(*loop, self);
     self->wait = NULL;
     if (SL_LIKELY(!self->flags && !wait->taken && wait->state != SL_WAIT_CANCELLED))
         return 0;
     return sl_wait_resumed(self, wait);
+}
+
+/* Suspends until the wait has ended. See above. *loop is the loop that the fiber wakes on. */
+SLEY_SUSPENDS SL_INLINE int sl_wait_park(struct sley_loop **loop, struct sl_wait *wait)
+{
+    return sl_wait_park_by(loop, wait, sl_worker_park);
 }
 
 #endif

@@ -1,12 +1,13 @@
 /* The worker: runs what is ready, then turns the ring and the wheel, then sleeps.
  *
- * A fiber that parks switches directly to the next one that is ready (sl_worker_park). The loop's
+ * A fiber that parks switches directly to the next one that is ready (sched/switch.h). The loop's
  * own context, the *hub*, runs only when the next entry is a callback, when the pass is over, or
  * when nothing is ready. Callbacks run on the hub because it has the thread's large stack.
  *
  * This file alone knows the ready queue, the ring, the wheel and fibers together. */
 #include "sched/worker.h"
 
+#include "sched/switch.h"
 #include "sched/wait.h"
 
 #include <sley/error.h>
@@ -16,63 +17,14 @@
 
 /* ---- switching ---- */
 
-static void fiber_entry(void *passed);
-
-/* Gives a fiber that runs for the first time its stack. */
-static SL_NOINLINE void bind(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    struct sl_stack *stack = sl_stacks_bind(&loop->stacks, fiber->stack_class);
-
-    stack->fiber = fiber;
-    fiber->stack = stack;
-    fiber->sp = sl_arch_prepare(sl_stack_top(stack), fiber_entry);
-}
-
-/* The next entry if a fiber may be switched to directly, else NULL: then it is the hub's turn. A
- * fiber that begins takes `spare`, the stack of one that ends, if it fits. */
-SL_INLINE struct sl_fiber *next_fiber(struct sley_loop *loop, struct sl_stack *spare)
-{
-    struct sl_link *first = loop->ready.head.next;
-    struct sl_entry *entry = SL_CONTAINER(first, struct sl_entry, link);
-    struct sl_fiber *fiber;
-
-    if (SL_UNLIKELY(loop->budget <= 0 || first == &loop->ready.head || entry->run))
-        return NULL;
-    fiber = sl_fiber_of(entry);
-    if (SL_UNLIKELY(!fiber->sp)) {
-        if (fiber->flags & SL_FIBER_MUST_CANCEL)
-            return NULL; /* never starts: the hub's business */
-        if (spare && spare->class == fiber->stack_class) {
-            spare->fiber = fiber;
-            fiber->stack = spare;
-            fiber->sp = spare; /* until its first park: only "has begun" is asked */
-        } else {
-            bind(loop, fiber);
-        }
-    }
-    sl_ready_pop(loop);
-    loop->budget--;
-    return fiber;
-}
-
 struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
 {
-    struct sl_fiber *next = next_fiber(loop, NULL);
-    void *to;
-
-    if (next == self)
-        return loop;
-    loop->current = next;
-    to = next ? next->sp : loop->hub;
-    sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
-    loop = sl_arch_switch(&self->sp, to, loop);
-    sl_hook_switched(&self->stack->hook);
-    return loop;
+    return sl_switch_park(loop, self);
 }
 
 /* The first and last function on every fiber's stack. A fiber that ends while the next one is new
  * hands it its own stack, which is the hottest: no switch at all. */
-static void fiber_entry(void *passed)
+void sl_switch_entry(void *passed)
 {
     struct sley_loop *loop = passed;
 
@@ -83,7 +35,7 @@ static void fiber_entry(void *passed)
         void *gone;
 
         loop = sl_worker_calls.main(loop, self);
-        next = next_fiber(loop, stack);
+        next = sl_switch_next(loop, stack);
         loop->current = next;
         if (next && next->stack == stack) {
             sl_stacks_unpromise(&loop->stacks, stack->class);
@@ -103,7 +55,7 @@ static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
             sl_worker_calls.never_start(loop, fiber);
             return;
         }
-        bind(loop, fiber);
+        sl_switch_bind(loop, fiber);
     }
     loop->current = fiber;
     sl_hook_switch(&loop->hook, &fiber->stack->hook, 0);
@@ -150,6 +102,7 @@ static void expire(struct sley_loop *loop)
     struct sl_link *link;
 
     sl_list_init(&due);
+    loop->expired_at = loop->now;
     sl_wheel_expire(&loop->wheel, loop->now, &due);
     /* First mark all: one that fires may disarm another. */
     for (link = due.head.next; link != &due.head; link = link->next)

@@ -7,48 +7,35 @@
 
 #include <errno.h>
 
-/* One setting. Links are shared by every context that was copied later. */
-struct link {
+struct sl_context_link {
     size_t refs;
-    struct link *older;
+    struct sl_context_link *older;
     const sley_context_var *var;
     intptr_t value;
 };
 
-struct sley_context {
-    size_t refs;
-    struct link *newest;
-};
-
-#define SHARED ((uintptr_t)1)
-
-static struct link *link_ref(struct link *link)
+static struct sl_context_link *link_ref(struct sl_context_link *link)
 {
     if (link)
         link->refs++;
     return link;
 }
 
-static void link_drop(struct link *link)
+static void link_drop(struct sl_context_link *link)
 {
     while (link && --link->refs == 0) {
-        struct link *older = link->older;
+        struct sl_context_link *older = link->older;
 
         sl_sys.release(link, sizeof *link, 0);
         link = older;
     }
 }
 
-static struct sley_context *shared(uintptr_t word)
+static struct sl_context_link *newest(uintptr_t word)
 {
-    return word & SHARED ? (struct sley_context *)(word & ~SHARED) : NULL;
-}
+    struct sley_context *box = sl_context_box(word);
 
-static struct link *newest(uintptr_t word)
-{
-    struct sley_context *box = shared(word);
-
-    return box ? box->newest : (struct link *)word;
+    return box ? box->newest : (struct sl_context_link *)word;
 }
 
 uintptr_t *sl_context_slot(struct sley_loop *loop)
@@ -62,27 +49,27 @@ uintptr_t *sl_context_slot(struct sley_loop *loop)
 
 uintptr_t sl_context_keep(uintptr_t word)
 {
-    struct sley_context *box = shared(word);
+    struct sley_context *box = sl_context_box(word);
 
     if (box)
         box->refs++;
     else
-        link_ref((struct link *)word);
+        link_ref((struct sl_context_link *)word);
     return word;
 }
 
-void sl_context_release(uintptr_t word)
+void sl_context_release_last(uintptr_t word)
 {
-    if (shared(word))
-        sley_context_drop(shared(word));
+    if (sl_context_box(word))
+        sley_context_drop(sl_context_box(word));
     else
-        link_drop((struct link *)word);
+        link_drop((struct sl_context_link *)word);
 }
 
 uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one)
 {
     if (explicit_one)
-        return (uintptr_t)sley_context_ref(explicit_one) | SHARED;
+        return (uintptr_t)sley_context_ref(explicit_one) | SL_CONTEXT_SHARED;
     return (uintptr_t)link_ref(newest(*sl_context_slot(loop)));
 }
 
@@ -90,7 +77,7 @@ intptr_t sley_context_get(const sley_context_var *var)
 {
     struct sley_loop *loop = sl_current();
 
-    for (struct link *link = newest(*sl_context_slot(loop)); link; link = link->older)
+    for (struct sl_context_link *link = newest(*sl_context_slot(loop)); link; link = link->older)
         if (link->var == var)
             return link->value;
     return var->default_value;
@@ -100,23 +87,23 @@ int sley_context_set(const sley_context_var *var, intptr_t value)
 {
     struct sley_loop *loop = sl_current();
     struct sley_context *box;
-    struct link *link;
+    struct sl_context_link *link;
 
     if (!loop && !*sl_context_slot(NULL))
         return -SLEY_ENOLOOP; /* nor a job that has a context */
     link = sl_sys.allocate(sizeof *link, 0);
     if (!link)
         return -ENOMEM;
-    *link = (struct link){
+    *link = (struct sl_context_link){
         .refs = 1, .older = newest(*sl_context_slot(loop)), .var = var, .value = value};
     /* Nobody else sees a setting of the same variable that only we hold: it is replaced. */
     if (loop && link->older && link->older->var == var && link->older->refs == 1) {
-        struct link *old = link->older;
+        struct sl_context_link *old = link->older;
 
         link->older = old->older;
         sl_sys.release(old, sizeof *old, 0);
     }
-    box = shared(*sl_context_slot(loop));
+    box = sl_context_box(*sl_context_slot(loop));
     if (box)
         box->newest = link;
     else
@@ -139,14 +126,14 @@ sley_context *sley_context_copy(void)
 sley_context *sley_task_get_context(const sley_task *public_task)
 {
     struct sley_task *task = (struct sley_task *)(uintptr_t)public_task;
-    struct sley_context *box = shared(task->context);
+    struct sley_context *box = sl_context_box(task->context);
 
     if (box || task->future.state != SL_PENDING)
         return box;
     box = sl_sys.allocate(sizeof *box, 0);
     if (box) {
         *box = (struct sley_context){.refs = 1, .newest = newest(task->context)};
-        task->context = (uintptr_t)box | SHARED;
+        task->context = (uintptr_t)box | SL_CONTEXT_SHARED;
     }
     return box;
 }

@@ -10,11 +10,35 @@
 
 #include <sley/context.h>
 
+/* One setting. Links are shared by every context that was copied later. */
+struct sl_context_link;
+
+struct sley_context {
+    size_t refs;
+    struct sl_context_link *newest;
+};
+
+#define SL_CONTEXT_SHARED ((uintptr_t)1)
+
+SL_INLINE struct sley_context *sl_context_box(uintptr_t word)
+{
+    return word & SL_CONTEXT_SHARED ? (struct sley_context *)(word & ~SL_CONTEXT_SHARED) : NULL;
+}
+
 /* A task's copy of the running context, or (if given) a share of an explicit one. */
 uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one);
 /* Where the running task, the callback, or the pool's thread keeps its word. */
 uintptr_t *sl_context_slot(struct sley_loop *loop);
 uintptr_t sl_context_keep(uintptr_t word);
-void sl_context_release(uintptr_t word);
+void sl_context_release_last(uintptr_t word);
+SL_INLINE void sl_context_release(uintptr_t word)
+{
+    struct sley_context *box = sl_context_box(word);
+
+    if (box && box->refs > 1)
+        box->refs--;
+    else if (word)
+        sl_context_release_last(word);
+}
 
 #endif

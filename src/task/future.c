@@ -1,5 +1,6 @@
 #include "task/future.h"
 
+#include "sched/switch.h"
 #include "task/exception.h"
 #include "task/offload.h"
 #include "task/task.h"
@@ -119,7 +120,7 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
                                sl_task_of(self)->name, sl_task_of_future(future)->name);
     sl_wait_init(&wait, self, &sl_await_class, future);
     sl_list_push(&future->waiters, &self->entry.link);
-    rc = sl_wait_park(loop, &wait);
+    rc = sl_wait_park_by(loop, &wait, sl_switch_park);
     /* The target was cancelled because we were: that is the wait's end, not the target's word. */
     if (rc == 0 && SL_UNLIKELY(wait.taken) && future->word == -ECANCELED) {
         rc = wait.taken & SL_SCOPE_TAKEN ? sl_scope_walk(self->scope) : 0;

@@ -27,6 +27,8 @@ enum {
     SL_FUTURE_EXPLICIT = 2,   /* a cancel asked the children of a gather */
     SL_FUTURE_WALKED = 4,     /* a cancel is on its way through it */
     SL_TASK_BLOCK = 8,        /* the copied argument is in a block of its own */
+    SL_TASK_PLAIN = 32,       /* a task; alone: nothing to be told or freed beside the record */
+    SL_FUTURE_FAILED = 64,    /* its state is SL_FAILED */
     SL_TASK_SILENT = 16,      /* its group tells of its error */
 };
 
@@ -61,6 +63,8 @@ SL_INLINE void sl_future_finish(struct sley_future *future, enum sl_future_state
     future->state = (uint8_t)state;
     future->word = word;
     future->error = error;
+    if (SL_UNLIKELY(state == SL_FAILED))
+        future->flags |= SL_FUTURE_FAILED;
     sl_list_splice(&future->loop->ready, &future->waiters);
 }
 /* By the kind: a task is asked, a gather asks its children, others end now. */
@@ -102,7 +106,13 @@ SL_INLINE struct sley_future *sl_future_ref(struct sley_future *future)
 }
 SL_INLINE void sl_future_drop(struct sley_future *future)
 {
-    if (--future->refs == 0)
+    if (--future->refs)
+        return;
+    /* The usual end. Asked of one word: kind and state were stored apart, and a compiler that
+     * reads them together has to wait until both stores have left the store buffer. */
+    if (SL_LIKELY(future->flags == SL_TASK_PLAIN))
+        sl_pool_give(&future->loop->tasks, future);
+    else
         sl_future_free(future);
 }
 

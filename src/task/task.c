@@ -25,9 +25,13 @@ SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *opt
 {
     sley_context *given = options ? options->context : NULL;
 
-    if (SL_LIKELY(!given && !(loop->current ? sl_task_of(loop->current)->context : loop->context)))
+    if (given) {
+        given->refs++;
+        return (uintptr_t)given | SL_CONTEXT_SHARED;
+    }
+    if (SL_LIKELY(!(loop->current ? sl_task_of(loop->current)->context : loop->context)))
         return 0;
-    return sl_context_inherit(loop, given);
+    return sl_context_inherit(loop, NULL);
 }
 
 /* Inlined into each of the public ways to make a task: spawn and join must be cheap. */
@@ -46,6 +50,7 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
     if (SL_UNLIKELY(!task))
         goto no_task;
     sl_future_init(&task->future, loop, SL_FUTURE_TASK);
+    task->future.flags = SL_TASK_PLAIN;
     task->fn = fn;
     task->arg = (void *)(uintptr_t)arg;
     if (size && !(task->arg = copy_argument(task, arg, size)))

@@ -1,0 +1,66 @@
+/* sched/switch.h: from one fiber directly to the next, for the few places that must be quickest.
+ *
+ * Everybody else parks through sched/wait.h, which ends in sl_worker_park: the same, out of line. */
+#ifndef SL_SCHED_SWITCH_H
+#define SL_SCHED_SWITCH_H
+
+#include "sched/worker.h"
+
+/* worker.c: the first and last function on every fiber's stack. */
+void sl_switch_entry(void *passed);
+
+/* Gives a fiber that runs for the first time its stack. */
+SL_INLINE void sl_switch_bind(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    struct sl_stack *stack = sl_stacks_bind(&loop->stacks, fiber->stack_class);
+
+    stack->fiber = fiber;
+    fiber->stack = stack;
+    fiber->sp = sl_arch_prepare(sl_stack_top(stack), sl_switch_entry);
+}
+
+/* The next entry if a fiber may be switched to directly, else NULL: then it is the hub's turn. A
+ * fiber that begins takes `spare`, the stack of one that ends, if it fits. */
+SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop, struct sl_stack *spare)
+{
+    struct sl_link *first = loop->ready.head.next;
+    struct sl_entry *entry = SL_CONTAINER(first, struct sl_entry, link);
+    struct sl_fiber *fiber;
+
+    if (SL_UNLIKELY(loop->budget <= 0 || first == &loop->ready.head || entry->run))
+        return NULL;
+    fiber = sl_fiber_of(entry);
+    if (SL_UNLIKELY(!fiber->sp)) {
+        if (fiber->flags & SL_FIBER_MUST_CANCEL)
+            return NULL; /* never starts: the hub's business */
+        if (spare && spare->class == fiber->stack_class) {
+            spare->fiber = fiber;
+            fiber->stack = spare;
+            fiber->sp = spare; /* until its first park: only "has begun" is asked */
+        } else {
+            sl_switch_bind(loop, fiber);
+        }
+    }
+    sl_ready_pop(loop);
+    loop->budget--;
+    return fiber;
+}
+
+/* Gives the worker to whoever is next; returns when `self` is run again. */
+SLEY_SUSPENDS SL_INLINE struct sley_loop *sl_switch_park(struct sley_loop *loop,
+                                                         struct sl_fiber *self)
+{
+    struct sl_fiber *next = sl_switch_next(loop, NULL);
+    void *to;
+
+    if (next == self)
+        return loop;
+    loop->current = next;
+    to = next ? next->sp : loop->hub;
+    sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
+    loop = sl_arch_switch(&self->sp, to, loop);
+    sl_hook_switched(&self->stack->hook);
+    return loop;
+}
+
+#endif
