@@ -4,7 +4,8 @@
  * sticky: while it is cancelled, every suspending call inside fails at once with the scope's code
  * (-ECANCELED, or -SLEY_ETIMEOUT of a deadline), until the scope is left. Scopes nest; the
  * outermost cancelled one gives the code; a shield between the call and a scope hides it. The edge
- * request and its counter are untouched by scopes, and looked at first.
+ * request and its counter are untouched by scopes: a call inside a cancelled scope fails with the
+ * scope's code on entry; at a resumption a request is looked at first.
  *
  * The scope macros (SLEY_TIMEOUT, SLEY_TASK_GROUP, SLEY_SHIELD) are built on this. Scopes belong
  * to the task that entered them and are left in reverse order.

@@ -10,7 +10,7 @@
 
 /* ---- made and unmade ---- */
 
-static int read_options(sley_options *into, const sley_options *options)
+int sl_options_read(sley_options *into, const sley_options *options)
 {
     *into = (sley_options){.size = sizeof *into};
     if (!options)
@@ -28,7 +28,7 @@ int sley_loop_new(sley_loop **made, const sley_options *options)
     struct sley_loop *loop;
     struct sl_runtime *runtime;
     sley_options all;
-    int rc = read_options(&all, options);
+    int rc = sl_options_read(&all, options);
 
     if (rc < 0)
         return rc;

@@ -97,12 +97,15 @@ void sley_runner_close(sley_runner *runner)
 
 intptr_t sley_run(sley_fn *main, void *arg, const sley_options *options)
 {
-    sley_options own = options ? *options : (sley_options){.size = sizeof own};
+    sley_options own;
     sley_runner runner;
     intptr_t word;
 
     if (sl_current())
         return -SLEY_ERUNNING;
+    word = sl_options_read(&own, options);
+    if (word < 0)
+        return word;
     own.handle_sigint = true;
     word = sley_runner_open(&runner, &own);
     if (word < 0)

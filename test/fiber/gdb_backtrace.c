@@ -35,7 +35,8 @@ static char self[4096];
 static void test_backtrace(void)
 {
     static struct child child;
-    const char *first, *last;
+    const char *first, *at;
+    int below = 0;
 
     if (system("gdb --version > /dev/null 2>&1"))
         SKIP("gdb is not installed");
@@ -45,12 +46,13 @@ static void test_backtrace(void)
         SKIP("gdb cannot run a program here");
     first = strstr(child.text, "inner_function");
     CHECK_VOID(first != NULL);
-    CHECK_VOID(strstr(first, "fiber_function") != NULL);
-    last = strstr(first, "fiber_entry");
-    CHECK_VOID(last != NULL);
-    /* Below it at most the marker that unwinders stop at, and no complaint. */
-    last = strstr(last, "\n#");
-    CHECK_VOID(!last || strstr(last + 1, "\n#") == NULL);
+    at = strstr(first, "fiber_function");
+    CHECK_VOID(at != NULL);
+    /* Below it a few frames of the library, none unknown, and then it ends without a complaint. */
+    while ((at = strstr(at + 1, "\n#")))
+        below++;
+    CHECK_VOID(below <= 4);
+    CHECK_VOID(strstr(first, "??") == NULL);
     CHECK_VOID(strstr(child.text, "Backtrace stopped") == NULL);
     CHECK_VOID(strstr(child.text, "corrupt") == NULL);
 }

@@ -37,14 +37,14 @@ TEST_PLAIN(a_suspended_task_is_ended_by_returning)
     sley_options options = {.exception_handler = count, .exception_arg = &said};
     sley_loop *loop;
 
-    assert_int_equal(sl_test_run(leaves_them, NULL), 0);
-    assert_int_equal(cleaned, 10);
+    CHECK_EQ_VOID(sl_test_run(leaves_them, NULL), 0);
+    CHECK_EQ_VOID(cleaned, 10);
     cleaned = 0;
     options = sl_test_options(&options);
-    assert_int_equal(sley_loop_new(&loop, &options), 0);
-    assert_int_equal(sley_loop_run_coro(loop, leaves_them, NULL), 0);
-    assert_int_equal(cleaned, 0);
-    assert_int_equal(sley_loop_close(loop), 0);
-    assert_int_equal(cleaned, 10);
-    assert_int_equal(said, 10); /* close reports each */
+    CHECK_EQ_VOID(sley_loop_new(&loop, &options), 0);
+    CHECK_EQ_VOID(sley_loop_run_coro(loop, leaves_them, NULL), 0);
+    CHECK_EQ_VOID(cleaned, 0);
+    CHECK_EQ_VOID(sley_loop_close(loop), 0);
+    CHECK_EQ_VOID(cleaned, 10);
+    CHECK_EQ_VOID(said, 10); /* close reports each */
 }

@@ -45,16 +45,19 @@ static int run_again(void)
 TEST_PLAIN(stop_finishes_the_batch_and_nothing_more)
 {
     sley_options options = sl_test_options(NULL);
+    sley_task *stopping;
 
     assert_int_equal(sley_loop_new(&loop, &options), 0);
     sley_loop_call_soon(loop, mark_it, "a");
-    sley_loop_call_soon(loop, stops, "later");
+    CHECK_VOID(sley_handle_valid(sley_loop_call_soon(loop, stops, "later")));
     sley_loop_call_soon(loop, appends, "later2");
     sley_loop_call_soon(loop, mark_it, "b");
     CHECK_EQ_VOID(run_again(), 0);
     EXPECT_TEXT(trail, "a stop appends b");
 
-    sley_task_drop(sley_loop_create_task(loop, stopping_task, NULL, NULL));
+    stopping = sley_loop_create_task(loop, stopping_task, NULL, NULL);
+    CHECK_VOID(stopping != NULL);
+    sley_task_drop(stopping);
     sley_task_drop(sley_loop_create_task(loop, task, "t", NULL));
     sley_loop_call_soon(loop, mark_it, "c");
     CHECK_EQ_VOID(run_again(), 0);

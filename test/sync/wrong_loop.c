@@ -53,8 +53,8 @@ TEST_PLAIN(a_local_primitive_stays_on_its_loop)
     sley_options options = sl_test_options(NULL);
     sley_loop *one, *two;
 
-    assert_int_equal(sley_loop_new(&one, &options), 0);
-    assert_int_equal(sley_loop_new(&two, &options), 0);
+    CHECK_EQ_VOID(sley_loop_new(&one, &options), 0);
+    CHECK_EQ_VOID(sley_loop_new(&two, &options), 0);
     CHECK_EQ_VOID(sley_loop_run_coro(one, use, NULL), 0);
     CHECK_EQ_VOID(sley_loop_run_coro(two, in_another_loop, NULL), 0);
     CHECK_EQ_VOID(sley_loop_run_coro(one, use, NULL), 0);

@@ -28,6 +28,7 @@ TEST_FIBER(a_future_is_completed_once)
     sley_future *future = sley_future_new();
     sley_task *task = sley_create_task(word, (void *)2);
 
+    CHECK(task && future);
     CHECK(!sley_future_done(future) && !sley_future_cancelled(future));
     CHECK_EQ(sley_future_result(future), -SLEY_EINVALIDSTATE);
     CHECK_EQ(sley_future_exception(future), -SLEY_EINVALIDSTATE);
@@ -38,11 +39,11 @@ TEST_FIBER(a_future_is_completed_once)
     CHECK_EQ(sley_future_set_result(future, SLEY_ERROR_MIN - 1), 0); /* a pointer, say */
     CHECK_EQ(check(future, SLEY_ERROR_MIN - 1, 0, false), 0);
 
-    future = sley_future_new();
+    CHECK((future = sley_future_new()) != NULL);
     CHECK_EQ(sley_future_set_exception(future, -ECONNRESET), 0);
     CHECK_EQ(check(future, -ECONNRESET, -ECONNRESET, false), 0);
 
-    future = sley_future_new();
+    CHECK((future = sley_future_new()) != NULL);
     CHECK(sley_future_cancel(future));
     CHECK_EQ(check(future, -ECANCELED, -ECANCELED, true), 0);
 

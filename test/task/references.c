@@ -15,6 +15,7 @@ TEST_FIBER(forgetting_a_task_does_not_end_it)
     sley_task *kept = sley_create_task(task, (void *)3);
     sley_future *future = sley_future_new();
 
+    CHECK(kept && future);
     sley_task_drop(sley_create_task(task, NULL));
     {
         SLEY_AUTO(sley_task) dropped = sley_create_task(task, NULL);

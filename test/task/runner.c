@@ -39,15 +39,15 @@ TEST_PLAIN(a_runner_runs_several_coroutines)
     sley_options options = sl_test_options(NULL);
     sley_runner runner;
 
-    assert_int_equal(sley_runner_open(&runner, &options), 0);
-    assert_int_equal(sley_runner_run(&runner, sets, (void *)8), 0);
-    assert_int_equal(cancelled, 0);
-    assert_int_equal(sley_runner_run(&runner, gets, NULL), 8);
-    assert_ptr_equal(sley_runner_get_loop(&runner), first);
-    assert_false(sley_loop_is_running(first));
+    CHECK_EQ_VOID(sley_runner_open(&runner, &options), 0);
+    CHECK_EQ_VOID(sley_runner_run(&runner, sets, (void *)8), 0);
+    CHECK_EQ_VOID(cancelled, 0);
+    CHECK_EQ_VOID(sley_runner_run(&runner, gets, NULL), 8);
+    CHECK_EQ_VOID(sley_runner_get_loop(&runner), first);
+    CHECK_VOID(!sley_loop_is_running(first));
     sley_runner_close(&runner);
-    assert_int_equal(cancelled, 1);
+    CHECK_EQ_VOID(cancelled, 1);
     sley_runner_close(&runner);
-    assert_int_equal(sley_runner_run(&runner, gets, NULL), -SLEY_EFINISHED);
-    assert_null(sley_runner_get_loop(&runner));
+    CHECK_EQ_VOID(sley_runner_run(&runner, gets, NULL), -SLEY_EFINISHED);
+    CHECK_VOID(!sley_runner_get_loop(&runner));
 }

@@ -23,6 +23,7 @@ TEST_FIBER(a_cancel_stops_at_a_shield)
     sley_task *task;
 
     future = sley_future_new();
+    CHECK(future != NULL);
     task = sley_create_task(awaits, NULL);
     CHECK_EQ(sley_yield(), 0);
     CHECK(sley_task_cancel(task));
