@@ -34,6 +34,20 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
     return x0;
 }
 
+/* The running context ends: nothing of it is saved. */
+_Noreturn SL_INLINE void sl_arch_leave(void *to, void *passed)
+{
+    register void *x0 __asm__("x0") = passed;
+
+    __asm__ volatile("mov sp, %[to]\n\t"
+                     "ldp x29, x9, [sp], #16\n\t"
+                     "br x9"
+                     :
+                     : "r"(x0), [to] "r"(to)
+                     : "memory");
+    __builtin_unreachable();
+}
+
 SL_INLINE void *sl_arch_prepare(void *top, sl_arch_entry *entry)
 {
     void **slot = top;

@@ -8,6 +8,8 @@
  * instead of 1.1 here, because the return stack mispredicts), and saving MXCSR and the x87 control
  * word: fibers share the floating-point environment of their worker.
  *
+ * sl_arch_leave(to, passed) is the same for a context that ends.
+ *
  * sl_arch_prepare(top, entry) lays out a new context below `top` (16-byte aligned) that starts in
  * entry(passed), and returns its pointer. What entry seems to return to is marked as the outermost
  * frame, so that unwinders stop there. entry never returns. */

@@ -18,7 +18,6 @@ struct sl_fiber;
 /* Lies at the top of the stack that it describes, a few cache lines below the end (coloured). */
 struct sl_stack {
     struct sl_stack *next;    /* in the hot list */
-    struct sl_fiber *fiber;   /* whose it is, or NULL */
     char *base;               /* the lowest byte, the guard's first */
     void *error;              /* the task's current detail: struct sley_error */
     void *exceptions[2];      /* C++ state of the fiber while it does not run */
@@ -81,7 +80,6 @@ SL_INLINE void sl_stacks_give(struct sl_stacks *stacks, struct sl_stack *stack)
 {
     struct sl_stack_class *class = &stacks->classes[stack->class];
 
-    stack->fiber = NULL;
     stack->next = class->hot;
     class->hot = stack;
     class->credits++;

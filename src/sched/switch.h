@@ -1,6 +1,6 @@
 /* sched/switch.h: from one fiber directly to the next, for the few places that must be quickest.
  *
- * Everybody else parks through sched/wait.h, which ends in sl_worker_park: the same, out of line. */
+ * Everybody else parks through sched/wait.h and so in sl_worker_park: the same, out of line. */
 #ifndef SL_SCHED_SWITCH_H
 #define SL_SCHED_SWITCH_H
 
@@ -14,7 +14,6 @@ SL_INLINE void sl_switch_bind(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sl_stack *stack = sl_stacks_bind(&loop->stacks, fiber->stack_class);
 
-    stack->fiber = fiber;
     fiber->stack = stack;
     fiber->sp = sl_arch_prepare(sl_stack_top(stack), sl_switch_entry);
 }
@@ -34,7 +33,6 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop, struct sl_stac
         if (fiber->flags & SL_FIBER_MUST_CANCEL)
             return NULL; /* never starts: the hub's business */
         if (spare && spare->class == fiber->stack_class) {
-            spare->fiber = fiber;
             fiber->stack = spare;
             fiber->sp = spare; /* until its first park: only "has begun" is asked */
         } else {

@@ -32,7 +32,6 @@ void sl_switch_entry(void *passed)
     for (;;) {
         struct sl_fiber *self = loop->current, *next;
         struct sl_stack *stack = self->stack;
-        void *gone;
 
         loop = sl_worker_calls.main(loop, self);
         next = sl_switch_next(loop, stack);
@@ -43,8 +42,7 @@ void sl_switch_entry(void *passed)
         }
         sl_stacks_give(&loop->stacks, stack);
         sl_hook_switch(&stack->hook, next ? &next->stack->hook : &loop->hook, 1);
-        sl_arch_switch(&gone, next ? next->sp : loop->hub, loop);
-        __builtin_unreachable();
+        sl_arch_leave(next ? next->sp : loop->hub, loop);
     }
 }
 

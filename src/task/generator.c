@@ -91,7 +91,6 @@ static struct sley_loop *ask(struct sley_loop *loop, struct state *state)
     if (!state->stack) {
         state->stack = sl_stacks_bind(&state->loop->stacks,
                                       (unsigned)state->loop->runtime->stack_class);
-        state->stack->fiber = self;
         state->stack->nested = state;
         state->sp = sl_arch_prepare(sl_stack_top(state->stack), body);
     }
