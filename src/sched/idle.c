@@ -28,10 +28,9 @@ static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
     return sl_sys.clock_now() - began;
 }
 
-/* How long to sleep for a deadline. Timers alone wake the loop at most every 50 us (the kernel's own
- * slack for a thread's sleep): a million timers a second would else be a million sleeps of a
- * microsecond, which cost three times what the timers do. A deadline that comes alone is not
- * delayed. */
+/* How long to sleep for a deadline. Timers alone wake the loop at most every 50 us (the kernel's
+ * own slack for a thread's sleep): a million timers a second would else be a million sleeps of a
+ * microsecond, at three times the cost of the timers. One that comes alone is not delayed. */
 static int64_t until(const struct sley_loop *loop, int64_t deadline)
 {
     int64_t at = loop->expired_at + SL_TIMER_GAP_NS;
