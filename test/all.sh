@@ -76,6 +76,7 @@ more_configurations()
     ! wanted durations ||
         script durations python3 test/examples/compare.py "$BUILD/gcc/docs/examples" --durations
     ! wanted million || million
+    ! wanted mutants || script mutants test/mutants/run.sh
 }
 
 suite_begin "$@"
