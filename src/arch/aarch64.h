@@ -13,8 +13,9 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
     register void **x1 __asm__("x1") = save;
     register void *x2 __asm__("x2") = to;
 
-    /* x29 may be the frame pointer: by hand. x18 is the platform's and never touched. The low
-     * halves of v8-v15 are callee-saved, so the whole registers are clobbers. */
+    /* x29 may be the frame pointer: by hand. x18 is the platform's elsewhere, but an ordinary
+     * register for compilers on Linux: a clobber like the others. The low halves of v8-v15 are
+     * callee-saved, so the whole registers are clobbers. */
     __asm__ volatile("adr x9, 1f\n\t"
                      "stp x29, x9, [sp, #-16]!\n\t"
                      "mov x10, sp\n\t"
@@ -25,12 +26,12 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
                      "1:"
                      : "+r"(x0), "+r"(x1), "+r"(x2)
                      :
-                     : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
-                       "x15", "x16", "x17", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26",
-                       "x27", "x28", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8",
-                       "v9", "v10", "v11", "v12", "v13", "v14", "v15", "v16", "v17", "v18", "v19",
-                       "v20", "v21", "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30",
-                       "v31", "memory", "cc");
+                     : "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13",
+                       "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23",
+                       "x24", "x25", "x26", "x27", "x28", "x30", "v0", "v1", "v2", "v3", "v4",
+                       "v5", "v6", "v7", "v8", "v9", "v10", "v11", "v12", "v13", "v14", "v15",
+                       "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25",
+                       "v26", "v27", "v28", "v29", "v30", "v31", "memory", "cc");
     return x0;
 }
 
