@@ -35,6 +35,27 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
     return x0;
 }
 
+SL_INLINE void *sl_arch_prepare(void *top, sl_arch_entry *entry)
+{
+    void **slot = top;
+
+    *--slot = (void *)(uintptr_t)entry; /* sl_arch_begin loads it: sp is then at the 0 below */
+    *--slot = 0;
+    *--slot = (void *)(uintptr_t)sl_arch_begin;
+    *--slot = 0; /* x29 */
+    return slot;
+}
+
+SL_INLINE void *sl_arch_switch_begin(void **save, void *top, sl_arch_entry *entry, void *passed)
+{
+    return sl_arch_switch(save, sl_arch_prepare(top, entry), passed);
+}
+
+SL_INLINE void sl_arch_outermost_at(void *top)
+{
+    (void)top; /* sl_arch_begin sets a register */
+}
+
 /* The running context ends: nothing of it is saved. */
 _Noreturn SL_INLINE void sl_arch_leave(void *to, void *passed)
 {
@@ -47,17 +68,6 @@ _Noreturn SL_INLINE void sl_arch_leave(void *to, void *passed)
                      : "r"(x0), [to] "r"(to)
                      : "memory");
     __builtin_unreachable();
-}
-
-SL_INLINE void *sl_arch_prepare(void *top, sl_arch_entry *entry)
-{
-    void **slot = top;
-
-    *--slot = (void *)(uintptr_t)entry; /* sl_arch_begin loads it: sp is then at the 0 below */
-    *--slot = 0;
-    *--slot = (void *)(uintptr_t)sl_arch_begin;
-    *--slot = 0; /* x29 */
-    return slot;
 }
 
 #endif

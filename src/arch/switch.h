@@ -11,8 +11,9 @@
  * sl_arch_leave(to, passed) is the same for a context that ends.
  *
  * sl_arch_prepare(top, entry) lays out a new context below `top` (16-byte aligned) that starts in
- * entry(passed), and returns its pointer. What entry seems to return to is marked as the outermost
- * frame, so that unwinders stop there. entry never returns. */
+ * entry(passed), and returns its pointer. sl_arch_switch_begin(save, top, entry, passed) is prepare
+ * and switch in one. entry never returns. What it seems to return to is the outermost frame, where
+ * unwinders stop: sl_arch_outermost_at(top) puts it there, once in a stack's life. */
 #ifndef SL_ARCH_SWITCH_H
 #define SL_ARCH_SWITCH_H
 

@@ -33,6 +33,28 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
     return passed;
 }
 
+/* The same into a context that has not begun, whose stack is known: nothing of it is laid out in
+ * memory and read back. */
+SL_INLINE void *sl_arch_switch_begin(void **save, void *top, sl_arch_entry *entry, void *passed)
+{
+    __asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+                     "leaq 1f(%%rip), %%rax\n\t"
+                     "pushq %%rbp\n\t"
+                     "pushq %%rax\n\t"
+                     "movq %%rsp, (%[save])\n\t"
+                     "leaq -8(%[top]), %%rsp\n\t"
+                     "xorl %%ebp, %%ebp\n\t"
+                     "jmpq *%[entry]\n"
+                     "1:"
+                     : "+D"(passed), [save] "+S"(save), [top] "+d"(top), [entry] "+c"(entry)
+                     :
+                     : "rax", "rbx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+                       "xmm0", "xmm1", "xmm2", "xmm3", "xmm4", "xmm5", "xmm6", "xmm7", "xmm8",
+                       "xmm9", "xmm10", "xmm11", "xmm12", "xmm13", "xmm14", "xmm15", "memory",
+                       "cc");
+    return passed;
+}
+
 /* The running context ends: nothing of it is saved. */
 _Noreturn SL_INLINE void sl_arch_leave(void *to, void *passed)
 {
@@ -47,15 +69,20 @@ _Noreturn SL_INLINE void sl_arch_leave(void *to, void *passed)
     __builtin_unreachable();
 }
 
+/* What the first function of a context seems to return to: stands above its frame for as long as
+ * the stack lives, because that function never returns. */
+SL_INLINE void sl_arch_outermost_at(void *top)
+{
+    *(void **)((char *)top - 8) = (void *)(uintptr_t)sl_arch_outermost;
+}
+
 /* The context begins as if the outermost frame had called entry. It had not: a call that never
  * returns would shift the processor's return stack by one, and every return of whoever is resumed
  * next would be mispredicted (75 ns instead of 45 for a spawn and join). */
 SL_INLINE void *sl_arch_prepare(void *top, sl_arch_entry *entry)
 {
-    void **slot = (void **)((char *)top - 8);
+    void **slot = (void **)((char *)top - 8 - SL_ARCH_RED_ZONE);
 
-    *slot = (void *)(uintptr_t)sl_arch_outermost; /* entry's return address */
-    slot = (void **)((char *)slot - SL_ARCH_RED_ZONE);
     *--slot = 0; /* rbp */
     *--slot = (void *)(uintptr_t)entry;
     return slot;

@@ -1,5 +1,6 @@
 #include "fiber/stack.h"
 
+#include "arch/switch.h"
 #include "base/atomic.h"
 #include "os/sys.h"
 
@@ -133,6 +134,7 @@ SL_NOINLINE struct sl_stack *sl_stacks_fresh(struct sl_stacks *stacks, unsigned 
     stack->base = base;
     stack->class = class;
     put_guard(stack);
+    sl_arch_outermost_at(sl_stack_top(stack));
     base += sl_stack_guard(stack);
     sl_hook_fiber_made(&stack->hook, base, (size_t)(sl_stack_top(stack) - base));
     own->bound++;

@@ -9,18 +9,17 @@
 /* worker.c: the first and last function on every fiber's stack. */
 void sl_switch_entry(void *passed);
 
-/* Gives a fiber that runs for the first time its stack. */
-SL_INLINE void sl_switch_bind(struct sley_loop *loop, struct sl_fiber *fiber)
+/* Gives a fiber that runs for the first time its stack. Until it parks for the first time its sp
+ * only says that it has begun. */
+SL_INLINE void sl_switch_bind(struct sl_fiber *fiber, struct sl_stack *stack)
 {
-    struct sl_stack *stack = sl_stacks_bind(&loop->stacks, fiber->stack_class);
-
     fiber->stack = stack;
-    fiber->sp = sl_arch_prepare(sl_stack_top(stack), sl_switch_entry);
+    fiber->sp = stack;
 }
 
-/* The next entry if a fiber may be switched to directly, else NULL: then it is the hub's turn. A
- * fiber that begins takes `spare`, the stack of one that ends, if it fits. */
-SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop, struct sl_stack *spare)
+/* The next entry if a fiber may be switched to directly, else NULL: then it is the hub's turn. Its
+ * sp is NULL if it is to begin. */
+SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop)
 {
     struct sl_link *first = loop->ready.head.next;
     struct sl_entry *entry = SL_CONTAINER(first, struct sl_entry, link);
@@ -29,16 +28,8 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop, struct sl_stac
     if (SL_UNLIKELY(loop->budget <= 0 || first == &loop->ready.head || entry->run))
         return NULL;
     fiber = sl_fiber_of(entry);
-    if (SL_UNLIKELY(!fiber->sp)) {
-        if (fiber->flags & SL_FIBER_MUST_CANCEL)
-            return NULL; /* never starts: the hub's business */
-        if (spare && spare->class == fiber->stack_class) {
-            fiber->stack = spare;
-            fiber->sp = spare; /* until its first park: only "has begun" is asked */
-        } else {
-            sl_switch_bind(loop, fiber);
-        }
-    }
+    if (!fiber->sp && SL_UNLIKELY(fiber->flags & SL_FIBER_MUST_CANCEL))
+        return NULL; /* never starts: the hub's business */
     sl_ready_pop(loop);
     loop->budget--;
     return fiber;
@@ -48,15 +39,21 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop, struct sl_stac
 SLEY_SUSPENDS SL_INLINE struct sley_loop *sl_switch_park(struct sley_loop *loop,
                                                          struct sl_fiber *self)
 {
-    struct sl_fiber *next = sl_switch_next(loop, NULL);
-    void *to;
+    struct sl_fiber *next = sl_switch_next(loop);
 
     if (next == self)
         return loop;
     loop->current = next;
-    to = next ? next->sp : loop->hub;
-    sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
-    loop = sl_arch_switch(&self->sp, to, loop);
+    if (next && !next->sp) {
+        struct sl_stack *stack = sl_stacks_bind(&loop->stacks, next->stack_class);
+
+        sl_switch_bind(next, stack);
+        sl_hook_switch(&self->stack->hook, &stack->hook, 0);
+        loop = sl_arch_switch_begin(&self->sp, sl_stack_top(stack), sl_switch_entry, loop);
+    } else {
+        sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
+        loop = sl_arch_switch(&self->sp, next ? next->sp : loop->hub, loop);
+    }
     sl_hook_switched(&self->stack->hook);
     return loop;
 }

@@ -22,6 +22,13 @@ struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
     return sl_switch_park(loop, self);
 }
 
+/* Gives a fiber that begins a stack that looks as if it had parked before its first function. */
+static void lay_out(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    sl_switch_bind(fiber, sl_stacks_bind(&loop->stacks, fiber->stack_class));
+    fiber->sp = sl_arch_prepare(sl_stack_top(fiber->stack), sl_switch_entry);
+}
+
 /* The first and last function on every fiber's stack. A fiber that ends while the next one is new
  * hands it its own stack, which is the hottest: no switch at all. */
 void sl_switch_entry(void *passed)
@@ -34,11 +41,15 @@ void sl_switch_entry(void *passed)
         struct sl_stack *stack = self->stack;
 
         loop = sl_worker_calls.main(loop, self);
-        next = sl_switch_next(loop, stack);
+        next = sl_switch_next(loop);
         loop->current = next;
-        if (next && next->stack == stack) {
-            sl_stacks_unpromise(&loop->stacks, stack->class);
-            continue;
+        if (next && !next->sp) {
+            if (next->stack_class == stack->class) {
+                sl_switch_bind(next, stack);
+                sl_stacks_unpromise(&loop->stacks, stack->class);
+                continue;
+            }
+            lay_out(loop, next);
         }
         sl_stacks_give(&loop->stacks, stack);
         sl_hook_switch(&stack->hook, next ? &next->stack->hook : &loop->hook, 1);
@@ -53,7 +64,7 @@ static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
             sl_worker_calls.never_start(loop, fiber);
             return;
         }
-        sl_switch_bind(loop, fiber);
+        lay_out(loop, fiber);
     }
     loop->current = fiber;
     sl_hook_switch(&loop->hook, &fiber->stack->hook, 0);
