@@ -37,12 +37,21 @@ static int checkpoint(struct sl_fiber *self, struct sl_wait *wait)
     return rc;
 }
 
+/* Nothing was left in the socket when this receive ended: the next one need not try before it waits.
+ * After an error, -EAGAIN too, it tries. */
+SL_INLINE bool drained(const struct sl_op *op)
+{
+    return op->result > 0 && (uint32_t)op->result < op->length &&
+           !(op->cqe_flags & IORING_CQE_F_SOCK_NONEMPTY);
+}
+
 /* One trip through the ring. The kernel's result; *cancel is the code of a cancel that was taken
  * meanwhile, *closed tells that the descriptor was closed. -EBADF and the like can also come from
  * the table: then nothing was queued. */
 static int trip(struct sley_loop **loop, struct sl_operation *operation, int *cancel, bool *closed)
 {
     struct sl_op *op = &operation->op;
+    bool receives = op->opcode == IORING_OP_RECV;
     int rc;
     struct sl_ring *ring = sl_worker_ring(*loop, &rc);
 
@@ -50,11 +59,14 @@ static int trip(struct sley_loop **loop, struct sl_operation *operation, int *ca
         return rc;
     if (op->fd >= 0 && SL_UNLIKELY((rc = sl_table_begin(op->fd, ring->id)) < 0))
         return rc;
+    if (receives)
+        op->priority = rc == SL_TABLE_DRAINED && ring->polls_first ? IORING_RECVSEND_POLL_FIRST : 0;
     op->complete = completed;
     operation->loop = *loop;
     ring->class->submit(ring, op);
     *cancel = sl_wait_park(loop, &operation->wait);
-    if (op->fd >= 0 && SL_UNLIKELY(sl_table_end(op->fd))) {
+    if (op->fd >= 0 && SL_UNLIKELY(receives ? sl_table_end_receive(op->fd, drained(op))
+                                            : sl_table_end(op->fd))) {
         *closed = true;
         sl_starved_freed(*loop);
     }

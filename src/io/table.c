@@ -7,11 +7,12 @@
 #include <errno.h>
 #include <pthread.h>
 
-/* A word: count of operations, id of the ring that holds them, and three bits. Of a descriptor
+/* A word: count of operations, id of the ring that holds them, and four flags. Of a descriptor
  * that is kept in a queue, the count's place holds the next one. */
 #define COUNT UINT64_C(0xffffffff)
 #define RING_SHIFT 32
-#define RING_MASK UINT64_C(0x1fffffff)
+#define RING_MASK UINT64_C(0x0fffffff)
+#define DRAINED (UINT64_C(1) << 60) /* the last receive left nothing behind */
 #define KEPT (UINT64_C(1) << 61)    /* in an sl_table_queue */
 #define FOREIGN (UINT64_C(1) << 62) /* operations on more than one ring */
 #define CLOSED (UINT64_C(1) << 63)
@@ -85,15 +86,16 @@ int sl_table_begin(int fd, uint32_t ring)
         if (SL_UNLIKELY(old & (CLOSED | KEPT)))
             return -EBADF;
         if (SL_LIKELY(!(old & COUNT)))
-            new = id | 1;
+            new = (old & DRAINED) | id | 1;
         else
             new = (old + 1) | ((old & (RING_MASK << RING_SHIFT)) == id ? 0 : FOREIGN);
         /* Pairs with the exchange in sl_table_close: either it counts us or we see the mark. */
     } while (SL_UNLIKELY(!sl_cas_weak_acq_rel(w, &old, new)));
-    return 0;
+    return SL_UNLIKELY(old & DRAINED) ? SL_TABLE_DRAINED : 0;
 }
 
-bool sl_table_end(int fd)
+/* `mask` and `hint`: what is kept of the word's hint, and what it is now. */
+SL_INLINE bool end(int fd, uint64_t mask, uint64_t hint)
 {
     sl_atomic_u64 *w = word(fd);
     uint64_t old = sl_load_relaxed(w), new;
@@ -101,13 +103,26 @@ bool sl_table_end(int fd)
     do {
         SL_DEBUG_CHECK((old & COUNT) && !(old & KEPT));
         /* The last one clears the word, before close(2): the number's next life begins clean. */
-        new = (old & COUNT) == 1 ? 0 : old - 1;
+        if ((old & COUNT) != 1)
+            new = ((old - 1) & mask) | hint;
+        else
+            new = SL_UNLIKELY(old & CLOSED) ? 0 : (old & DRAINED & mask) | hint;
         /* What the operation did comes before the close(2) of whoever is last: pairs with the
          * others' ends and with sl_table_close. */
     } while (SL_UNLIKELY(!sl_cas_weak_acq_rel(w, &old, new)));
     if (SL_UNLIKELY(old & CLOSED) && !new)
         sl_sys.close(fd);
     return old & CLOSED;
+}
+
+bool sl_table_end(int fd)
+{
+    return end(fd, ~UINT64_C(0), 0);
+}
+
+bool sl_table_end_receive(int fd, bool drained)
+{
+    return end(fd, ~DRAINED, drained ? DRAINED : 0);
 }
 
 bool sl_table_closed(int fd)
@@ -137,10 +152,13 @@ enum sl_table_close sl_table_close(int fd, uint32_t ring)
         if (old & (CLOSED | KEPT))
             return SL_TABLE_BAD;
         if (!(old & COUNT))
-            return SL_TABLE_FREE;
-        new = all_here(old, ring) ? old | CLOSED : (old | CLOSED) + 1;
+            new = 0; /* the next life begins without a hint */
+        else
+            new = all_here(old, ring) ? old | CLOSED : (old | CLOSED) + 1;
         /* Pairs with begin and end. */
     } while (!sl_cas_weak_acq_rel(w, &old, new));
+    if (!(old & COUNT))
+        return SL_TABLE_FREE;
     return all_here(old, ring) ? SL_TABLE_HERE : SL_TABLE_FOREIGN;
 }
 

@@ -10,12 +10,16 @@
 
 #include <stdbool.h>
 
-/* An operation on fd is about to be queued on the ring with this id. 0, -EBADF (closed, or no
- * number of a descriptor), -ENOMEM (no table yet, and no memory for one). */
+/* An operation on fd is about to be queued on the ring with this id. 0, SL_TABLE_DRAINED (the last
+ * receive left nothing behind: a hint), -EBADF (closed, or no number of a descriptor), -ENOMEM (no
+ * table yet, and no memory for one). */
+#define SL_TABLE_DRAINED 1
 int sl_table_begin(int fd, uint32_t ring);
 /* It has completed. True if the descriptor was closed meanwhile; whoever ends the last operation
  * on a closed descriptor closes it. */
 bool sl_table_end(int fd);
+/* The same of a receive, which knows whether it has left anything. */
+bool sl_table_end_receive(int fd, bool drained);
 /* Has it been closed under an operation? */
 bool sl_table_closed(int fd);
 

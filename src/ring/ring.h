@@ -55,6 +55,7 @@ struct sl_ring {
     const struct sl_ring_class *class;
     unsigned in_flight;     /* operations whose completion is due, the doorbell excluded */
     bool thorough;          /* the owner's wish: turns reap all there is, however much */
+    bool polls_first;       /* a receive may be told to wait before it tries: Linux 5.19 */
     bool closing;           /* being drained: who would queue again what was cancelled gives up */
     uint64_t enters, submitted, completed;
     int doorbell_fd;        /* eventfd, -1 before open */

@@ -116,6 +116,7 @@ static int try_it(struct sl_ring *ring)
     if (sl_shared_load_acquire(uring->cq_tail) == *uring->cq_head)
         return -EAGAIN;
     uring->cancels_by_fd = uring->cqes[*uring->cq_head & uring->cq_mask].res != -EINVAL;
+    ring->polls_first = uring->cancels_by_fd; /* came with it */
     /* As in reap: pairs with the kernel's acquire of the head. */
     sl_shared_store_release(uring->cq_head, *uring->cq_head + 1);
     return 0;

@@ -275,14 +275,11 @@ void sl_worker_stop(struct sley_loop *loop)
     loop->budget_full = loop->budget = 0;
 }
 
-struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc)
+struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc)
 {
     const struct sl_runtime *runtime = loop->runtime;
     unsigned entries = runtime->options.ring_entries;
 
-    *rc = 0;
-    if (SL_LIKELY(loop->ring != NULL))
-        return loop->ring;
     *rc = sl_ring_open(&loop->ring_storage,
                        runtime->options.simulated_ring ? &sl_ring_simulated : &sl_ring_uring,
                        entries ? entries : 256, runtime->options.seed);

@@ -159,8 +159,13 @@ int sl_worker_run(struct sley_loop *loop);
 bool sl_worker_run_once(struct sley_loop *loop);
 void sl_worker_stop(struct sley_loop *loop);
 void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime);
+struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc);
 /* The ring, made when it is first needed; NULL and *rc if it cannot be had. */
-struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc);
+SL_INLINE struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc)
+{
+    *rc = 0;
+    return SL_LIKELY(loop->ring != NULL) ? loop->ring : sl_worker_make_ring(loop, rc);
+}
 void sl_worker_close(struct sley_loop *loop);
 
 /* ---- idle.c ---- */
