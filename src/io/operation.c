@@ -37,8 +37,8 @@ static int checkpoint(struct sl_fiber *self, struct sl_wait *wait)
     return rc;
 }
 
-/* Nothing was left in the socket when this receive ended: the next one need not try before it waits.
- * After an error, -EAGAIN too, it tries. */
+/* Nothing was left in the socket when this receive ended: the next one need not try before it
+ * waits. After an error, -EAGAIN too, it tries. */
 SL_INLINE bool drained(const struct sl_op *op)
 {
     return op->result > 0 && (uint32_t)op->result < op->length &&
