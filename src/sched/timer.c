@@ -169,6 +169,9 @@ static void collect(struct sl_wheel *wheel, int slot, int64_t now, struct sl_lis
     }
     if (!in_order)
         sort(&batch);
+    /* Here, while they are in the cache: of many that are due at once each is read once less. */
+    for (struct sl_link *link = batch.head.next; link != &batch.head; link = link->next)
+        SL_CONTAINER(link, struct sl_timer, entry.link)->deadline = SL_TIMER_QUEUED;
     sl_list_splice(due, &batch);
 }
 

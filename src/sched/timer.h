@@ -39,7 +39,8 @@ void sl_wheel_arm(struct sl_wheel *wheel, struct sl_timer *timer);
 SL_INLINE void sl_wheel_disarm(struct sl_wheel *wheel, struct sl_timer *timer);
 /* The first deadline, INT64_MAX if there is none. */
 int64_t sl_wheel_next(struct sl_wheel *wheel);
-/* Moves every timer with deadline <= now to `due`, in (deadline, creation) order. */
+/* Moves every timer with deadline <= now to `due`, in (deadline, creation) order; their deadline is
+ * SL_TIMER_QUEUED from now on. */
 void sl_wheel_expire(struct sl_wheel *wheel, int64_t now, struct sl_list *due);
 
 SL_INLINE void sl_wheel_disarm(struct sl_wheel *wheel, struct sl_timer *timer)

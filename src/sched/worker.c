@@ -113,9 +113,6 @@ static void expire(struct sley_loop *loop)
     sl_list_init(&due);
     loop->expired_at = loop->now;
     sl_wheel_expire(&loop->wheel, loop->now, &due);
-    /* First mark all: one that fires may disarm another. */
-    for (link = due.head.next; link != &due.head; link = link->next)
-        SL_CONTAINER(link, struct sl_timer, entry.link)->deadline = SL_TIMER_QUEUED;
     if (!at_once) {
         sl_list_splice(&loop->ready, &due);
         return;

@@ -12,6 +12,7 @@ enum { TIMERS = 300, ROUNDS = 60000 };
 
 static struct timer {
     struct sl_timer timer;
+    int64_t deadline; /* the wheel overwrites its own when it is due */
     uint64_t created; /* 0: not armed */
 } timers[TIMERS];
 
@@ -29,7 +30,8 @@ static void arm(struct timer *timer, bool tie)
 
     if (sl_rng_below(&rng, 10) == 0)
         ahead = -(int64_t)sl_rng_below(&rng, 1000000);
-    timer->timer.deadline = tie && other->created ? other->timer.deadline : now + ahead;
+    timer->deadline = tie && other->created ? other->deadline : now + ahead;
+    timer->timer.deadline = timer->deadline;
     sl_wheel_arm(&wheel, &timer->timer);
     timer->created = ++created;
     armed++;
@@ -52,8 +54,8 @@ static struct timer *first(void)
     for (struct timer *at = timers; at < timers + TIMERS; at++) {
         if (!at->created)
             continue;
-        if (!best || at->timer.deadline < best->timer.deadline ||
-            (at->timer.deadline == best->timer.deadline && at->created < best->created))
+        if (!best || at->deadline < best->deadline ||
+            (at->deadline == best->deadline && at->created < best->created))
             best = at;
     }
     return best;
@@ -67,9 +69,11 @@ static bool expire(void)
 
     sl_list_init(&due);
     sl_wheel_expire(&wheel, now, &due);
-    while ((wanted = first()) && wanted->timer.deadline <= now) {
+    while ((wanted = first()) && wanted->deadline <= now) {
         link = sl_list_pop(&due);
         if (link != &wanted->timer.entry.link)
+            return false;
+        if (wanted->timer.deadline != SL_TIMER_QUEUED)
             return false;
         wanted->created = 0;
         link->next = NULL;
@@ -97,9 +101,9 @@ TEST_PLAIN(the_wheel_is_what_a_sorted_list_is)
                 disarm(timer);
             if (sl_rng_below(&rng, 4) == 0) {
                 next = first();
-                CHECK_VOID(sl_wheel_next(&wheel) == (next ? next->timer.deadline : INT64_MAX));
-                if (next && sl_rng_below(&rng, 2) && next->timer.deadline > now)
-                    now = next->timer.deadline; /* exactly then: not a moment late */
+                CHECK_VOID(sl_wheel_next(&wheel) == (next ? next->deadline : INT64_MAX));
+                if (next && sl_rng_below(&rng, 2) && next->deadline > now)
+                    now = next->deadline; /* exactly then: not a moment late */
                 else
                     now += (int64_t)(sl_rng_next(&rng) >> (12 + sl_rng_below(&rng, 50)));
                 CHECK_VOID(expire());
