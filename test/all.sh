@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Everything that test/run.sh runs, and what takes longer: clang's TSan, valgrind, link-time
-# optimisation, faults, the simulated ring, aarch64 under qemu-user, durations, a million fibers.
-# About an hour on 2 cores.
+# optimisation, faults, the simulated ring, aarch64 under qemu-user, durations, a million fibers,
+# mutants of the order.
+# A quarter of an hour on 2 cores.
 #
 #     test/all.sh [--only NAME[,NAME...]]     run.sh's names, and: tsan valgrind lto fault-alloc
 #         ring-of-4 interval-timer simulated-1 simulated-2 simulated-3 aarch64 durations million
+#         mutants
 cd "$(dirname "$0")/.." || exit 2
 . test/lib/suite.sh
 

@@ -33,5 +33,5 @@ static intptr_t serve(void *address)
 int main(int argc, char **argv)
 {
     char *address = argc > 1 ? argv[1] : "127.0.0.1:7000";
-    return sley_run(serve, address, &SLEY_OPTIONS(.workers = SLEY_ALL_CPUS)) < 0;
+    return sley_main(serve, address, &SLEY_OPTIONS(.workers = SLEY_ALL_CPUS));
 }

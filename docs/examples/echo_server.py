@@ -30,4 +30,4 @@ if __name__ == "__main__":
     try:
         asyncio.run(serve(host, int(port)))
     except KeyboardInterrupt:
-        sys.exit(1)
+        sys.exit(130)

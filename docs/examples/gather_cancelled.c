@@ -2,7 +2,6 @@
  * asyncio: gather(...).cancel(), CancelledError. */
 #include <sley.h>
 
-#include <errno.h>
 #include <stdio.h>
 
 static intptr_t patient(void *arg)
@@ -41,5 +40,5 @@ static intptr_t program(void *arg)
 
 int main(void)
 {
-    return sley_run(program, NULL, NULL) < 0;
+    return sley_main(program, NULL, NULL);
 }

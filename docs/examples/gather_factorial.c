@@ -39,5 +39,5 @@ static intptr_t program(void *arg)
 
 int main(void)
 {
-    return sley_run(program, NULL, NULL) < 0;
+    return sley_main(program, NULL, NULL);
 }

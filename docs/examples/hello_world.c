@@ -1,5 +1,5 @@
-/* hello, a second of sleep, world. A coroutine is a function from one word to one word; run makes
- * a loop, runs it there, and returns what it returned. asyncio: run, sleep. */
+/* hello, a second of sleep, world. A coroutine is a function from one word to one word; sley_main
+ * makes a loop, runs it there, and returns an exit status. asyncio: run, sleep. */
 #include <sley.h>
 
 #include <stdio.h>
@@ -17,5 +17,5 @@ static intptr_t hello_world(void *arg)
 
 int main(void)
 {
-    return sley_run(hello_world, NULL, NULL) < 0;
+    return sley_main(hello_world, NULL, NULL);
 }

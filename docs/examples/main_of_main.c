@@ -54,5 +54,5 @@ static intptr_t main_of_main(void *arg)
 
 int main(void)
 {
-    return sley_run(main_of_main, NULL, NULL) < 0;
+    return sley_main(main_of_main, NULL, NULL);
 }

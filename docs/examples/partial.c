@@ -38,10 +38,10 @@ static intptr_t program(void *arg)
     struct power five_to_three = {5, 3};
     intptr_t last = sley_to_thread_copy(power, &five_to_three, sizeof five_to_three);
     printf("5 ** 3 = %ld\n", last);
-    return rc < 0 ? rc : last;
+    return rc < 0 ? rc : last < 0 ? last : 0;
 }
 
 int main(void)
 {
-    return sley_run(program, NULL, NULL) < 0;
+    return sley_main(program, NULL, NULL);
 }

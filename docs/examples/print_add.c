@@ -23,5 +23,5 @@ static intptr_t print_add(void *arg)
 
 int main(void)
 {
-    return sley_run(print_add, (int[]){1, 2}, NULL) < 0;
+    return sley_main(print_add, (int[]){1, 2}, NULL);
 }

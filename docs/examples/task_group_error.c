@@ -2,7 +2,6 @@
  * asyncio: TaskGroup, ExceptionGroup, except*. */
 #include <sley.h>
 
-#include <errno.h>
 #include <stdio.h>
 
 struct worker {
@@ -47,5 +46,5 @@ static intptr_t program(void *arg)
 
 int main(void)
 {
-    return sley_run(program, NULL, NULL) < 0;
+    return sley_main(program, NULL, NULL);
 }

@@ -2,7 +2,6 @@
  * what it waits for and fails. asyncio: wait(timeout=...), wait_for, TimeoutError. */
 #include <sley.h>
 
-#include <errno.h>
 #include <stdio.h>
 
 enum { N = 3 };
@@ -46,5 +45,5 @@ static intptr_t program(void *arg)
 
 int main(void)
 {
-    return sley_run(program, NULL, NULL) < 0;
+    return sley_main(program, NULL, NULL);
 }

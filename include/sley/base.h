@@ -56,4 +56,13 @@ typedef struct sley_links {
 } sley_links;
 
 SLEY_END_DECLS
+
+/* A struct written in place, to be passed by address. g++ -Wextra warns of each field that is left
+ * out, but not of what a system header writes: hence the pragma, for the rest of this file. */
+#ifdef __cplusplus
+#pragma GCC system_header
+#define SLEY_LITERAL_(type, ...) (static_cast<const type &>(type{__VA_ARGS__}))
+#else
+#define SLEY_LITERAL_(type, ...) ((type){__VA_ARGS__})
+#endif
 #endif

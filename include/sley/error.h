@@ -6,7 +6,7 @@
  *     -3800 ... -3999   sley's, named below (SLEY_E... is positive, like errno's names)
  * -ECANCELED always means "cancelled by sley"; asyncio.CancelledError. A deadline is
  * -SLEY_ETIMEOUT, because connect and keepalive report -ETIMEDOUT for a peer that is dead.
- * No function of sley reports through errno.
+ * No function of sley reports through errno; <errno.h> is included for the names alone.
  *
  * A *detail* is a counted, immutable record: the code, a text, and for a group the list of errors
  * (which may themselves be groups). sley_raise() makes one. Every task has at most one current
@@ -15,6 +15,8 @@
  */
 #ifndef SLEY_ERROR_H
 #define SLEY_ERROR_H
+
+#include <errno.h>
 
 #include <sley/base.h>
 

@@ -3,9 +3,12 @@
  * asyncio: gather(). The first error is the gather's, at once, while the others go on (what their
  * arguments point at must live on: a task group is the form that waits for all). With
  * SLEY_RETURN_EXCEPTIONS errors are results like any other. Cancelling the waiting task cancels
- * every child that is not done, and the gather ends when the last one has. The children's errors
- * count as retrieved. Results are copied when the gather returns: nothing writes to `out` later,
- * and on an error nothing is written at all. The same future may stand in several places.
+ * every child that is not done, and the gather ends with the first of them that has ended cancelled
+ * (with SLEY_RETURN_EXCEPTIONS: when the last one has ended). The children's errors count as
+ * retrieved. Results are copied when the gather returns: nothing writes to `out` later, and on an
+ * error nothing is written at all. The same future may stand in several places.
+ * An error among the results is its code alone. Its detail is the future's: where it is wanted
+ * gather futures (sley_ensure_future), and ask sley_future_exception or sley_gather_result.
  */
 #ifndef SLEY_GATHER_H
 #define SLEY_GATHER_H
@@ -29,7 +32,8 @@ SLEY_SUSPENDS int sley_gather_futures(intptr_t *out, size_t n, sley_future *cons
 /* The future form, for wait_for and for nesting: stores one reference in *gather. Its word is 0
  * or the error. 0, -ENOMEM, -SLEY_ENOLOOP, -SLEY_EWRONGLOOP. */
 int sley_gather_start(sley_future **gather, size_t n, sley_future *const *futures, unsigned flags);
-/* The i-th word of a gather that succeeded; -SLEY_EINVALIDSTATE else, -SLEY_EVALUE for i >= n. */
+/* The i-th word of a gather that succeeded (of an error the detail becomes the caller's);
+ * -SLEY_EINVALIDSTATE else, -SLEY_EVALUE for i >= n. */
 intptr_t sley_gather_result(const sley_future *gather, size_t i);
 
 SLEY_END_DECLS

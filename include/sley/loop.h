@@ -45,7 +45,9 @@ void sley_loop_set_debug(sley_loop *loop, bool debug);
 
 /* ---- callbacks ---- */
 
-/* A scheduled call, by value; may be ignored, and outlives the call (not the loop). */
+/* A scheduled call, by value; may be ignored. It is a record of the loop and which of the record's
+ * calls is meant, so it stays harmless after its call ran or was cancelled, also when the record
+ * is another call's; but not after sley_loop_close, which frees the records. */
 typedef struct sley_handle {
     void *_record;
     sley_loop *_loop;
@@ -68,7 +70,8 @@ bool sley_handle_valid(sley_handle handle);
 void sley_handle_cancel(sley_handle handle);
 /* True if the call was cancelled before it ran (until its record names another call). */
 bool sley_handle_cancelled(sley_handle handle);
-/* When a timer is due; SLEY_NEVER for one that has run. asyncio: TimerHandle.when(). */
+/* When a timer is due; SLEY_NEVER once it is queued, ran or was cancelled, and for call_soon.
+ * asyncio: TimerHandle.when(). */
 sley_instant sley_handle_when(sley_handle handle);
 
 /* Any thread, and signal handlers not: queues a call and wakes the loop. 0, -ENOMEM,

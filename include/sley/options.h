@@ -58,12 +58,8 @@ typedef struct sley_options {
     uint64_t seed;        /* of everything random in this runtime; 0: from the system */
 } sley_options;
 
-#ifdef __cplusplus
 #define SLEY_OPTIONS(...) \
-    (static_cast<const sley_options &>(sley_options{.size = sizeof(sley_options), ##__VA_ARGS__}))
-#else
-#define SLEY_OPTIONS(...) ((sley_options){.size = sizeof(sley_options), __VA_ARGS__})
-#endif
+    SLEY_LITERAL_(sley_options, .size = sizeof(sley_options), __VA_ARGS__)
 
 SLEY_END_DECLS
 #endif

@@ -18,6 +18,11 @@ SLEY_BEGIN_DECLS
  * -ENOMEM, -EMFILE; -SLEY_EDEADLOCK (options.on_deadlock). asyncio: run(). */
 intptr_t sley_run(sley_fn *main, void *arg, const sley_options *options);
 
+/* sley_run as the last line of main: returns the exit status, and an error is printed to stderr,
+ * "program: SLEY_EVALUE: its text". The status is what the coroutine returned (255 for what does
+ * not fit into 0 ... 255), 1 for an error, and 130, without a word, for sley_run's -EINTR. */
+int sley_main(sley_fn *main, void *arg, const sley_options *options);
+
 /* A loop that runs several coroutines one after the other, with one context.
  * asyncio: Runner. The thread that runs it is the one that calls sley_runner_run. */
 typedef struct sley_runner {

@@ -23,12 +23,7 @@ typedef struct sley_task_options {
     sley_context *context; /* NULL: a copy of the creator's; else shared with it */
 } sley_task_options;
 
-#ifdef __cplusplus
-#define SLEY_TASK_OPTIONS(...) \
-    (static_cast<const sley_task_options &>(sley_task_options{__VA_ARGS__}))
-#else
-#define SLEY_TASK_OPTIONS(...) ((sley_task_options){__VA_ARGS__})
-#endif
+#define SLEY_TASK_OPTIONS(...) SLEY_LITERAL_(sley_task_options, __VA_ARGS__)
 
 /* Makes a task of fn(arg) and queues its start behind everything that is ready; it never runs
  * inside this call. NULL: no memory, or no running loop. asyncio: create_task(). */

@@ -1,8 +1,8 @@
-/* base/atomic.h: the only door to atomics, fences and futexes.
+/* base/atomic.h: the only door to atomics and fences.
  *
- * The model build replaces this file's functions by yields to a controller that explores
- * interleavings of the shipped source. Every order other than relaxed says at its use what it
- * pairs with. */
+ * One door, so that a model checker (there is none yet) can replace this file alone and explore
+ * interleavings of the source as it is shipped. Every order other than relaxed says at its use what
+ * it pairs with. */
 #ifndef SL_BASE_ATOMIC_H
 #define SL_BASE_ATOMIC_H
 

@@ -88,6 +88,12 @@ static short direction(const struct sl_op *op)
     }
 }
 
+/* 0 bytes may be the end that our own close made; 0 as a descriptor is one. */
+static bool has_effect(const struct sl_op *op)
+{
+    return op->result > 0 || (op->result == 0 && op->opcode == IORING_OP_ACCEPT);
+}
+
 /* Files that the kernel will not wait for itself answer -EAGAIN if they are O_NONBLOCK. */
 static SL_NOINLINE int wait_ready(struct sley_loop **loop, struct sl_operation *operation,
                                   const struct sl_wait_class *class)
@@ -137,7 +143,7 @@ int sl_operation_run(struct sley_loop **loop, struct sl_operation *operation,
         if (cancel)
             sl_wait_put_back(&operation->wait);
         operation->wait.taken = 0;
-        return closed && result <= 0 ? -SLEY_ECLOSED : result;
+        return closed && !has_effect(op) ? -SLEY_ECLOSED : result;
     }
 }
 

@@ -1,5 +1,5 @@
 /* io/table.h: one word per descriptor of the process: how many operations are in flight on it, and
- * whether it has been closed under them (design decision 13).
+ * whether it has been closed under them.
  *
  * The word, not the kernel, decides when a number may be reused: close(2) follows the last
  * operation. The protocol and why it holds: README.md. Any thread. */

@@ -28,8 +28,8 @@ void sl_pool_open(struct sl_pool *pool, size_t record);
 void sl_pool_close(struct sl_pool *pool);
 void *sl_pool_grow(struct sl_pool *pool);
 
-/* A record, its bytes undefined (zero if it is used for the first time), or NULL. `fresh` tells a
- * caller that keeps generations whether the record is new. */
+/* A record, its bytes undefined (zero if it is used for the first time, so that generations begin
+ * at 0), or NULL. */
 SL_INLINE void *sl_pool_take(struct sl_pool *pool)
 {
     struct sl_pool_free *record = pool->free;

@@ -17,10 +17,12 @@
 
 /* Without these there is no ring: one mapping for both queues (5.4), no completion is ever dropped
  * and what an entry points to may go after its submission (5.5), offset -1 is the file's own
- * (5.6), sockets wait by poll and not in threads (5.7), enter takes a timeout (5.11). */
+ * (5.6), sockets wait by poll and not in threads (5.7), enter takes a timeout (5.11). The
+ * doorbell's multishot poll came with resource tags (5.13): no feature of its own tells of it. */
 #define SL_FEAT_NEEDED                                                                      \
     (IORING_FEAT_SINGLE_MMAP | IORING_FEAT_NODROP | IORING_FEAT_SUBMIT_STABLE |             \
-     IORING_FEAT_RW_CUR_POS | IORING_FEAT_FAST_POLL | IORING_FEAT_EXT_ARG)
+     IORING_FEAT_RW_CUR_POS | IORING_FEAT_FAST_POLL | IORING_FEAT_EXT_ARG |           \
+     IORING_FEAT_RSRC_TAGS)
 
 /* The flags of a ring, the best first; a kernel that does not know one answers -EINVAL. Deferred
  * work (6.1) runs in enter alone, which is what batches completions; a ring without it is

@@ -119,12 +119,12 @@ void sl_inbox_post(struct sley_loop *loop, struct sl_inbox_item *item)
 
     do
         item->next = head;
-    while (!sl_cas_weak_acq_rel(&loop->inbox, &head, item)); /* pairs with take_inbox */
+    while (!sl_cas_weak_acq_rel(&loop->inbox, &head, item)); /* pairs with sl_inbox_take */
     wake(loop);
 }
 
 void sl_loop_signal(struct sley_loop *loop, uint32_t signal)
 {
-    sl_or_acq_rel(&loop->signals, signal); /* pairs with take_inbox */
+    sl_or_acq_rel(&loop->signals, signal); /* pairs with sl_inbox_take */
     wake(loop);
 }

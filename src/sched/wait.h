@@ -12,7 +12,7 @@
  *
  * sl_wait_park returns 0 if the wait was ended by a wake, or the code of the cancel that wins:
  * an edge request (-ECANCELED) first, then a sticky scope. A cancel that arrives between the wake
- * and the resumption wins too (design decision 4, precedence b); wait.state then still says
+ * and the resumption wins too (docs/cancellation.md, precedence b); wait.state then still says
  * SL_WAIT_DONE, and the primitive hands on what the wait had been given.
  *
  * Of a class that `completes` (kernel operations) the completion wins (precedence a): park returns

@@ -103,7 +103,7 @@ static void run_ready(struct sley_loop *loop)
 }
 
 /* Fires what is due: at once if nothing is ready, else behind it, so that an answer that is there
- * already beats a timeout (decision 14). */
+ * already beats a timeout (docs/cancellation.md, precedence d). */
 static void expire(struct sley_loop *loop)
 {
     bool at_once = sl_list_empty(&loop->ready);

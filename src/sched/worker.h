@@ -1,7 +1,7 @@
 /* sched/worker.h: a loop: the ready queue, the ring, the timers, and whose turn it is.
  *
  * sley_loop (public, opaque) is the state of one worker. Fields are touched by the thread that
- * runs the loop, except `inbox`, `stop_asked` and `signals`, which say so. */
+ * runs the loop, except `inbox`, `asleep` and `signals`, which say so. */
 #ifndef SL_SCHED_WORKER_H
 #define SL_SCHED_WORKER_H
 
@@ -36,7 +36,8 @@ struct sley_loop {
     struct sl_list ready;
     struct sl_link *batch_last;  /* sl_ready_pop */
     int32_t budget;              /* dispatches left in this pass */
-    uint32_t in_user;            /* user code runs (not a call of ours): decision 10 */
+    uint32_t in_user;            /* user code runs, not a call of ours: for whoever will watch
+                                    a busy worker (nobody does yet) */
     void *hub;                   /* the saved context of the loop itself */
     struct sl_stacks stacks;
     struct sl_runtime *runtime;
@@ -73,7 +74,7 @@ struct sley_loop {
 
 enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2 };
 
-/* ---- ready queue (decision 17: one FIFO) ---- */
+/* ---- ready queue: one FIFO (FORMAT.md R1) ---- */
 
 SL_INLINE void sl_ready_push(struct sley_loop *loop, struct sl_entry *entry)
 {

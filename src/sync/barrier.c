@@ -1,4 +1,5 @@
-/* FORMAT.md R16: a condition and four states. The last to arrive never suspends. */
+/* FORMAT.md R16: a condition and four states. The last to arrive waits for nobody (but perhaps for
+ * the condition's lock). */
 #include "sync/condition.h"
 
 #include <sley/barrier.h>

@@ -77,6 +77,16 @@ const char *sley_strerror(intptr_t code)
     return text ? text : "Unknown error";
 }
 
+const char *sl_error_label(intptr_t code, char number[SL_ERROR_NUMBER])
+{
+    const char *name = sley_error_name(code);
+
+    if (name)
+        return name;
+    snprintf(number, SL_ERROR_NUMBER, "%ld", (long)code);
+    return number;
+}
+
 static sley_error *make(intptr_t code, size_t count, size_t text)
 {
     size_t bytes = sizeof(sley_error) + count * sizeof(sley_error *) + text;
@@ -176,7 +186,7 @@ sley_error *sl_error_group(size_t n, sley_error **errors, const intptr_t *codes)
     used = (size_t)snprintf(group->text, TEXT_MAX, "%zu of the group's tasks failed:", n);
     for (size_t i = 0; i < n; i++) {
         sley_error *error = errors[i] ? errors[i] : make(codes[i], 0, 0);
-        const char *name = sley_error_name(codes[i]);
+        char number[SL_ERROR_NUMBER];
         int more;
 
         if (!error)
@@ -184,10 +194,8 @@ sley_error *sl_error_group(size_t n, sley_error **errors, const intptr_t *codes)
         group->errors[group->count++] = error;
         if (used >= TEXT_MAX)
             continue;
-        more = name ? snprintf(group->text + used, TEXT_MAX - used, "%s %s (%s)", i ? ";" : "",
-                               sley_error_text(error), name)
-                    : snprintf(group->text + used, TEXT_MAX - used, "%s %s (%ld)", i ? ";" : "",
-                               sley_error_text(error), (long)codes[i]);
+        more = snprintf(group->text + used, TEXT_MAX - used, "%s %s (%s)", i ? ";" : "",
+                        sley_error_text(error), sl_error_label(codes[i], number));
         used += more > 0 ? (size_t)more : 0;
     }
     return group;

@@ -50,14 +50,9 @@ void sley_loop_call_exception_handler(sley_loop *loop, const sley_exception *exc
 
 void sley_loop_default_exception_handler(sley_loop *loop, const sley_exception *exception)
 {
-    const char *name = sley_error_name(exception->error);
-    char number[24];
+    char number[SL_ERROR_NUMBER];
 
     (void)loop;
-    if (!name) {
-        snprintf(number, sizeof number, "%ld", (long)exception->error);
-        name = number;
-    }
     fprintf(stderr, "sley: %s", exception->message);
     if (exception->task)
         fprintf(stderr, ": task '%s'", sley_task_get_name(exception->task));
@@ -65,6 +60,6 @@ void sley_loop_default_exception_handler(sley_loop *loop, const sley_exception *
         fprintf(stderr, ": %s (%s)",
                 exception->detail ? sley_error_text(exception->detail)
                                   : sley_strerror(exception->error),
-                name);
+                sl_error_label(exception->error, number));
     fputc('\n', stderr);
 }

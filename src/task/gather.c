@@ -165,10 +165,15 @@ int sley_gather_start(sley_future **future, size_t n, sley_future *const *future
 intptr_t sley_gather_result(const sley_future *future, size_t i)
 {
     const struct gather *gather = SL_CONTAINER(future, const struct gather, future);
+    struct sley_future *child;
 
     if (future->kind != SL_FUTURE_GATHER || future->state != SL_DONE)
         return -SLEY_EINVALIDSTATE;
-    return i < gather->n ? word_of(gather->children[i].future) : -SLEY_EVALUE;
+    if (i >= gather->n)
+        return -SLEY_EVALUE;
+    child = gather->children[i].future;
+    return child->state == SL_FAILED ? sl_future_retrieve_error(sl_current(), child)
+                                     : word_of(child);
 }
 
 static int await_gather(struct sley_loop **loop, struct gather *gather, intptr_t *out)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 
 const struct sl_worker_calls sl_worker_calls = {
     .main = sl_task_main,
@@ -113,4 +114,20 @@ intptr_t sley_run(sley_fn *main, void *arg, const sley_options *options)
     word = sley_runner_run(&runner, main, arg);
     sley_runner_close(&runner);
     return word;
+}
+
+int sley_main(sley_fn *main, void *arg, const sley_options *options)
+{
+    intptr_t word = sley_run(main, arg, options);
+    const sley_error *detail = sley_error_detail();
+    char number[SL_ERROR_NUMBER];
+
+    if (!sley_is_error(word))
+        return word < 0 || word > 255 ? 255 : (int)word;
+    if (word == -EINTR)
+        return 128 + SIGINT;
+    /* What failed before the loop ran left the thread's detail as it was. */
+    fprintf(stderr, "%s: %s: %s\n", program_invocation_short_name, sl_error_label(word, number),
+            sley_error_code(detail) == word ? sley_error_text(detail) : sley_strerror(word));
+    return 1;
 }

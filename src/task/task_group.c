@@ -120,8 +120,8 @@ static void raise_group(struct sley_loop *loop, sley_task_group *group, intptr_t
 }
 
 /* Waits for the children, whatever comes. Returns the cancel that the block is to end with, or 0.
- * Once the group aborts, cancels from outside have nothing more to say here: the wait is shielded
- * from sticky scopes (an edge is swallowed, as asyncio does). */
+ * The wait is shielded from sticky scopes: they reach the children, which end by them. An edge
+ * aborts the group; once it aborts, further ones are swallowed, as asyncio does. */
 static int wait_for_children(struct sley_loop **loop, sley_task_group *group, int cancel)
 {
     struct sl_fiber *self = &group->_parent->fiber;

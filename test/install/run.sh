@@ -73,9 +73,8 @@ expect "the flags name no jemalloc" bash -c '! grep -q jemalloc <<<"$1"' - "$fla
     program c-clang clang -std=gnu11 $warn uses.c $flags
     program c++17 g++ -std=c++17 $warn uses17.cpp $flags
     program c++17-clang clang++ -std=c++17 $warn uses17.cpp $flags
-    # In C++ a designated initialiser that names some fields draws a warning about the others.
-    program c++20 g++ -std=c++20 $warn -Wno-missing-field-initializers uses20.cpp $flags
-    program c++20-clang clang++ -std=c++20 $warn -Wno-missing-field-initializers uses20.cpp $flags
+    program c++20 g++ -std=c++20 $warn uses20.cpp $flags
+    program c++20-clang clang++ -std=c++20 $warn uses20.cpp $flags
     program static gcc -std=gnu11 $warn uses.c $(pkg-config --cflags sley) "$libdir/libsley.a" \
         $(pkg-config --libs liburing) -pthread
     expect "the static one needs no libsley.so" needs_no libsley ./static

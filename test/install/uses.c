@@ -1,7 +1,6 @@
 /* Built outside the tree with what pkg-config says, as C: every macro of the public headers. */
 #include <sley.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -166,9 +165,5 @@ static intptr_t everything(void *arg)
 
 int main(void)
 {
-    intptr_t rc = sley_run(everything, NULL, &SLEY_OPTIONS(.debug = true));
-
-    if (rc < 0)
-        fprintf(stderr, "sley_run: %s\n", sley_strerror(rc));
-    return rc < 0 || wrong;
+    return sley_main(everything, NULL, &SLEY_OPTIONS(.debug = true)) || wrong;
 }

@@ -1,7 +1,6 @@
 // Built outside the tree with what pkg-config says, as C++20: every macro that C++ has.
 #include <sley.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <initializer_list>
 
@@ -166,9 +165,5 @@ static intptr_t everything(void *)
 
 int main()
 {
-    intptr_t rc = sley_run(everything, nullptr, &SLEY_OPTIONS(.debug = true));
-
-    if (rc < 0)
-        std::fprintf(stderr, "sley_run: %s\n", sley_strerror(rc));
-    return rc < 0 || wrong;
+    return sley_main(everything, nullptr, &SLEY_OPTIONS(.debug = true)) || wrong;
 }

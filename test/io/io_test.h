@@ -29,6 +29,13 @@ static inline int descriptors(void)
     return n;
 }
 
+/* For tests of what happens at RLIMIT_NOFILE. */
+static inline void need_a_real_limit(void)
+{
+    if (sl_test_under() && !strcmp(sl_test_under(), "valgrind"))
+        SKIP("valgrind keeps the limit itself: it accepts, drops the connection, says EMFILE");
+}
+
 /* Rounds of a race: few by default, as many as one likes by SLEY_TEST_ROUNDS. */
 static inline long rounds(void)
 {

@@ -22,6 +22,7 @@ TEST_FIBER(no_descriptor_left)
     sley_task *task;
     sley_instant began;
 
+    need_a_real_limit();
     listener = listening(address);
     CHECK(listener >= 0);
     for (int i = 0; i < 3; i++)

@@ -36,7 +36,6 @@ ROWS = [{'base'}, {'os', 'arch'}, {'fiber', 'ring'}, {'sched'}, {'task'},
 ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 
 ERRNO_FILES = {
-    'src/ring/plain.c',     # the system's calls that stand for operations, on the simulated ring
 }
 CODE = ('.c', '.h', '.S', '.cc', '.cpp', '.py', '.sh', '.build', '.map')
 TEXT = CODE + ('.md', '.txt', '.json')

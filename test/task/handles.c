@@ -40,6 +40,7 @@ TEST_FIBER(handles_cancel_calls_and_outlive_them)
 
     CHECK(sley_handle_valid(soon) && !sley_handle_valid(empty));
     CHECK(!sley_handle_cancelled(soon));
+    CHECK_EQ(sley_handle_when(soon).ns, SLEY_NEVER.ns);
     CHECK_EQ(sley_handle_when(at).ns, when.ns);
     sley_handle_cancel(soon);
     sley_handle_cancel(later);
