@@ -36,7 +36,7 @@ typedef struct sley_options {
     int workers;          /* 0 and 1: one loop on the calling thread, asyncio's exact rules */
     unsigned ring_entries; /* of each ring's submission queue, 0: 256; halved if memory is short */
     size_t stack_size;    /* bytes of a fiber's stack, 0: 256 KiB; address space, not memory */
-    bool debug;           /* asyncio's debug mode: more checks, slow-callback reports */
+    bool debug;           /* asyncio's debug: reports slow callbacks, arguments in dead frames */
     bool virtual_clock;   /* time stands still while anything is ready, then jumps to the next
                              deadline; nothing ever waits. For tests. */
     enum sley_on_deadlock on_deadlock;

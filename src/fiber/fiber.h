@@ -19,6 +19,7 @@ enum {
     SL_FIBER_MUST_CANCEL = 1,  /* an edge request that its next suspension delivers */
     SL_FIBER_SHIELDED = 2,     /* inside SLEY_SHIELD: no edge request is delivered */
     SL_FIBER_IN_CANCELLED = 4, /* a scope of its chain is cancelled (perhaps behind a shield) */
+    SL_FIBER_NOTED = 8,        /* debug: somebody wants to look at it before it begins */
 };
 
 /* Values of sl_wait.taken: which cancel ended it. */

@@ -23,7 +23,14 @@ struct sl_stack {
     void *exceptions[2];      /* C++ state of the fiber while it does not run */
     void *nested;             /* the generator that runs on it, or NULL */
     uint32_t class;
-    uint32_t canary;          /* 1: the guard could not be made, the lowest word is a canary */
+    union {
+        struct {
+            uint16_t canary;  /* 1: the guard could not be made, the lowest word is a canary */
+            uint16_t lent;    /* 1: somebody wants to know whether the fiber here has ended */
+        };
+        uint32_t watched;     /* both: there is something to do when a fiber ends */
+    };
+    uint32_t ended;           /* how many fibers have ended here of which somebody wanted to know */
     struct sl_hook_fiber hook;
 };
 

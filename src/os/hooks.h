@@ -142,6 +142,15 @@ SL_INLINE void sl_hook_unpoison(void *memory, size_t bytes)
 #endif
 }
 
+/* Memory that is read whatever it holds. */
+SL_INLINE void sl_hook_defined(void *memory, size_t bytes)
+{
+    (void)memory, (void)bytes;
+#ifdef SL_VALGRIND
+    VALGRIND_MAKE_MEM_DEFINED(memory, bytes);
+#endif
+}
+
 /* An operation goes to the kernel, which will read or write [buffer, buffer + bytes). */
 SL_INLINE void sl_hook_submitted(void *operation, const void *buffer, size_t bytes)
 {

@@ -28,8 +28,8 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop)
     if (SL_UNLIKELY(loop->budget <= 0 || first == &loop->ready.head || entry->run))
         return NULL;
     fiber = sl_fiber_of(entry);
-    if (!fiber->sp && SL_UNLIKELY(fiber->flags & SL_FIBER_MUST_CANCEL))
-        return NULL; /* never starts: the hub's business */
+    if (!fiber->sp && SL_UNLIKELY(fiber->flags & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)))
+        return NULL; /* never starts, or is looked at first: the hub's business */
     sl_ready_pop(loop);
     loop->budget--;
     return fiber;

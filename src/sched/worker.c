@@ -60,6 +60,8 @@ void sl_switch_entry(void *passed)
 static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     if (SL_UNLIKELY(!fiber->sp)) {
+        if ((fiber->flags & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) == SL_FIBER_NOTED)
+            sl_worker_calls.noted(loop, fiber);
         if (fiber->flags & SL_FIBER_MUST_CANCEL) {
             sl_worker_calls.never_start(loop, fiber);
             return;
@@ -92,7 +94,7 @@ static void run_ready(struct sley_loop *loop)
 
         loop->budget--;
         dispatch(loop, entry);
-        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.slow)
+        if (SL_UNLIKELY(loop->debug) && began && sl_worker_calls.slow)
             sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
         if (SL_UNLIKELY(loop->stop)) {
             if (!loop->batch_last)

@@ -191,6 +191,8 @@ struct sl_worker_calls {
     struct sley_loop *(*main)(struct sley_loop *loop, struct sl_fiber *fiber);
     /* Ends a fiber that was cancelled before it ever ran. */
     void (*never_start)(struct sley_loop *loop, struct sl_fiber *fiber);
+    /* A fiber with SL_FIBER_NOTED is about to begin: the flag is to be cleared. */
+    void (*noted)(struct sley_loop *loop, struct sl_fiber *fiber);
     /* A signal's work, on the loop's thread. */
     void (*signalled)(struct sley_loop *loop, uint32_t signals);
     /* Nothing can wake the loop but other threads, which it has waited for `idle_ns`. How long to

@@ -1,5 +1,6 @@
 #include "task/loop.h"
 
+#include "os/unwind.h"
 #include "task/exception.h"
 #include "task/offload.h"
 #include "task/report.h"
@@ -49,6 +50,7 @@ int sley_loop_new(sley_loop **made, const sley_options *options)
     runtime->exception_arg = all.exception_arg;
     sl_list_init(&runtime->tasks);
     sl_worker_open(loop, runtime);
+    sley_loop_set_debug(loop, all.debug);
     sl_pool_open(&loop->tasks, sizeof(struct sley_task));
     sl_pool_open(&loop->futures, 64);
     sl_pool_open(&loop->handles, 64);
@@ -246,6 +248,8 @@ bool sley_loop_get_debug(const sley_loop *loop)
 
 void sley_loop_set_debug(sley_loop *loop, bool debug)
 {
+    if (debug)
+        sl_unwind_prepare();
     loop->debug = debug;
 }
 

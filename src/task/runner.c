@@ -1,5 +1,6 @@
 /* asyncio.run and Runner: a loop, a main task, Ctrl-C, and the ending. */
 #include "os/signals.h"
+#include "task/dead_argument.h"
 #include "task/loop.h"
 #include "task/report.h"
 
@@ -12,6 +13,7 @@
 const struct sl_worker_calls sl_worker_calls = {
     .main = sl_task_main,
     .never_start = sl_task_never_start,
+    .noted = sl_dead_argument_look,
     .signalled = sl_report_signalled,
     .stuck = sl_report_stuck,
     .slow = sl_report_slow,

@@ -1,5 +1,6 @@
 #include "task/task.h"
 
+#include "task/dead_argument.h"
 #include "task/exception.h"
 
 #include <string.h>
@@ -65,6 +66,8 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
     task->fiber.scope = scope;
     if (SL_UNLIKELY(scope->_outer || scope->_code))
         sl_scope_set(&task->fiber, scope);
+    if (SL_UNLIKELY(loop->debug) && !size)
+        sl_dead_argument_note(loop, task);
     task->name = options && options->name ? options->name : "task";
     task->site = site;
     task->context = inherit(loop, options);
@@ -133,6 +136,16 @@ SL_INLINE void finish(struct sley_loop *loop, struct sley_task *task, enum sl_fu
         sl_future_drop(&task->future);
 }
 
+static SL_NOINLINE void end_watched(struct sl_stack *stack, struct sley_task *task)
+{
+    if (stack->canary && sl_stack_overrun(stack))
+        sl_check_failed("stack without a guard was overrun", task->name, 0);
+    if (stack->lent) {
+        stack->lent = 0;
+        stack->ended++;
+    }
+}
+
 struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sley_task *task = sl_task_of(fiber);
@@ -146,8 +159,8 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     loop = sl_current();
     loop->in_user = 0;
 
-    if (SL_UNLIKELY(stack->canary) && sl_stack_overrun(stack))
-        sl_check_failed("stack without a guard was overrun", task->name, 0);
+    if (SL_UNLIKELY(stack->watched))
+        end_watched(stack, task);
     fiber->stack = NULL;
     if (SL_UNLIKELY(sley_is_error(word))) {
         error = sl_error_take((sley_error **)&stack->error, word);

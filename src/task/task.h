@@ -1,7 +1,8 @@
 /* task/task.h: the task record: 256 bytes, from a pool of its loop, until its last reference.
  *
  * Line 1: the future and what to run. Line 2: the fiber. Line 3: names and lists. Line 4: a copied
- * argument. The stack is bound when the task first runs and is given back when it ends. */
+ * argument, or in debug mode a note about one that is not (dead_argument.h). The stack is bound
+ * when the task first runs and is given back when it ends. */
 #ifndef SL_TASK_TASK_H
 #define SL_TASK_TASK_H
 
