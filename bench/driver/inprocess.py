@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from bars import Bar
-from measure import BOTH_CPUS, SERVER_CPU, Check, Ratio, Row
+from measure import BOTH_CPUS, SERVER_CPU, Check, Ratio, Row, median
 from programs import Failed, run, run_json, say
 
 STRIDE = 262144  # of sley's stacks by default, guard included
@@ -48,11 +48,15 @@ def yield_(plan):
         for quantile in "p50_us", "p99_us":
             plan.rows.append(Row("yield", "sley", quantile, "us",
                                  values(figures["sley"], f"{of}_{quantile}"), of=of))
-        idle = max(values(figures["idle"], f"{of}_max_us"))
-        for what, limit in ("p99", 1000), ("max", idle + 1000):
+        # Of each run its latest: one run that the machine stopped for milliseconds, whether it was
+        # busy or idle then, says nothing about either.
+        idle = values(figures["idle"], f"{of}_max_us")
+        for what, limit in ("p99", 1000), ("max", median(idle) + 1000):
             late = values(figures["sley"], f"{of}_{what}_us")
-            plan.bars.append(Bar(f"yield: the {of}'s lateness, {what} in us", limit, max(late),
+            plan.bars.append(Bar(f"yield: the {of}'s lateness, {what} in us", limit, median(late),
                                  (min(late), max(late))))
+        plan.notes.append(f"yield: the {of} was at most {max(late):.0f} us late in all runs, "
+                          f"{max(idle):.0f} us in those of the idle control")
 
 
 def yield_10k(plan):
