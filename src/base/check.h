@@ -11,6 +11,8 @@
 #define SL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define SL_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define SL_NOINLINE __attribute__((noinline))
+/* Notes its return address: inlined, as link-time optimisation does, it would note another's. */
+#define SL_NOTES_CALLER SL_NOINLINE
 #define SL_INLINE static inline __attribute__((always_inline))
 #define SL_MUST_USE __attribute__((warn_unused_result))
 

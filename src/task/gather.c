@@ -214,6 +214,7 @@ static void take_back(struct sley_loop *loop, size_t n, sley_future **futures)
     }
 }
 
+SL_NOTES_CALLER
 int sley_gather(intptr_t *out, size_t n, const sley_coro *coros, unsigned flags)
 {
     uint32_t user;

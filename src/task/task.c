@@ -212,22 +212,26 @@ SL_INLINE struct sley_task *create(sley_fn *fn, const void *arg, size_t size,
     return task;
 }
 
+SL_NOTES_CALLER
 sley_task *sley_create_task(sley_fn *fn, void *arg)
 {
     return create(fn, arg, 0, NULL, __builtin_return_address(0));
 }
 
+SL_NOTES_CALLER
 sley_task *sley_create_task_with(sley_fn *fn, void *arg, const sley_task_options *options)
 {
     return create(fn, arg, 0, options, __builtin_return_address(0));
 }
 
+SL_NOTES_CALLER
 sley_task *sley_create_task_copy(sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options)
 {
     return create(fn, arg, size, options, __builtin_return_address(0));
 }
 
+SL_NOTES_CALLER
 sley_task *sley_loop_create_task(sley_loop *loop, sley_fn *fn, void *arg,
                                  const sley_task_options *options)
 {
@@ -245,16 +249,19 @@ static int spawned(struct sley_task *task)
     return 0;
 }
 
+SL_NOTES_CALLER
 int sley_spawn(sley_fn *fn, void *arg)
 {
     return spawned(create(fn, arg, 0, NULL, __builtin_return_address(0)));
 }
 
+SL_NOTES_CALLER
 int sley_spawn_copy(sley_fn *fn, const void *arg, size_t size)
 {
     return spawned(create(fn, arg, size, NULL, __builtin_return_address(0)));
 }
 
+SL_NOTES_CALLER
 sley_future *sley_ensure_future(sley_coro coro)
 {
     struct sley_task *task = create(coro.fn, coro.arg, 0, NULL, __builtin_return_address(0));

@@ -213,17 +213,20 @@ static int create(sley_task_group *group, sley_task **task, sley_fn *fn, const v
     return rc;
 }
 
+SL_NOTES_CALLER
 int sley_task_group_create_task(sley_task_group *group, sley_fn *fn, void *arg)
 {
     return create(group, NULL, fn, arg, 0, NULL, __builtin_return_address(0));
 }
 
+SL_NOTES_CALLER
 int sley_task_group_create_task_copy(sley_task_group *group, sley_fn *fn, const void *arg,
                                      size_t size)
 {
     return create(group, NULL, fn, arg, size, NULL, __builtin_return_address(0));
 }
 
+SL_NOTES_CALLER
 int sley_task_group_create_task_into(sley_task_group *group, sley_task **task, sley_fn *fn,
                                      void *arg, const sley_task_options *options)
 {
