@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Everything that test/run.sh runs, and what takes longer: clang's TSan, valgrind, link-time
 # optimisation, faults, the simulated ring, aarch64 under qemu-user, durations, a million fibers,
-# mutants of the order.
+# mutants of the order and of the lock-free code.
 # A quarter of an hour on 2 cores.
 #
 #     test/all.sh [--only NAME[,NAME...]]     run.sh's names, and: tsan valgrind lto fault-alloc
 #         ring-of-4 interval-timer simulated-1 simulated-2 simulated-3 aarch64 durations million
-#         mutants
+#         mutants model-mutants
 cd "$(dirname "$0")/.." || exit 2
 . test/lib/suite.sh
 
@@ -79,6 +79,7 @@ more_configurations()
         script durations python3 test/examples/compare.py "$BUILD/gcc/docs/examples" --durations
     ! wanted million || million
     ! wanted mutants || script mutants test/mutants/run.sh
+    ! wanted model-mutants || script model-mutants python3 test/model/mutants.py
 }
 
 suite_begin "$@"

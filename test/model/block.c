@@ -1,0 +1,81 @@
+/* What model threads wait for: bells, and the mutexes and conditions of include/pthread.h. */
+#include "explore.h"
+
+#include <pthread.h>
+
+void sl_model_ring(uint32_t *bell)
+{
+    if (sl_model_current() >= 0) {
+        sl_model_step("ring");
+        sl_model_flush(sl_model_current());
+    }
+    sl_model_note("rings");
+    *bell = 1;
+}
+
+void sl_model_wait(uint32_t *bell)
+{
+    sl_model_step("wait");
+    sl_model_flush(sl_model_current());
+    sl_model_block(bell, 0, true);
+    sl_model_note("is woken");
+    *bell = 0;
+}
+
+/* A mutex is its first word: 0, or who holds it, plus one. */
+int sl_model_lock(void *mutex)
+{
+    uint32_t *word = mutex;
+
+    if (sl_model_current() < 0)
+        return 0;
+    /* The word is read to see whether it was freed. */
+    sl_model_load(word, sizeof *word, "mutex: lock");
+    sl_model_flush(sl_model_current());
+    sl_model_block(word, 0, false);
+    *word = (uint32_t)sl_model_current() + 1;
+    return 0;
+}
+
+int sl_model_unlock(void *mutex)
+{
+    uint32_t *word = mutex;
+
+    if (sl_model_current() < 0)
+        return 0;
+    sl_model_load(word, sizeof *word, "mutex: unlock");
+    sl_model_flush(sl_model_current());
+    if (*word != (uint32_t)sl_model_current() + 1)
+        sl_model_fail("a mutex is unlocked by a thread that does not hold it");
+    *word = 0;
+    return 0;
+}
+
+int sl_model_mutex_destroy(void *mutex)
+{
+    if (*(uint32_t *)mutex)
+        sl_model_fail("a mutex is destroyed while somebody holds it");
+    return 0;
+}
+
+/* A condition is its first word: how often it was notified. */
+int sl_model_sleep(void *condition, void *mutex)
+{
+    uint32_t before = *(uint32_t *)condition;
+
+    sl_model_unlock(mutex);
+    sl_model_block(condition, before, true);
+    return sl_model_lock(mutex);
+}
+
+int sl_model_notify(void *condition)
+{
+    ++*(uint32_t *)condition;
+    return 0;
+}
+
+int sl_model_unused(void *object)
+{
+    (void)object;
+    return 0;
+}

@@ -1,0 +1,354 @@
+/* The controller: contexts that take turns, and the choices that say which. */
+#include "explore.h"
+
+#include "arch/switch.h"
+#include "base/rng.h"
+#include "os/hooks.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#define STACK 65536
+#define CHOICES 65536
+#define STEPS 20000 /* of one execution */
+#define CHANGES 3   /* of priority, in an execution by random priorities */
+
+struct sl_model_settings sl_model_settings = {.memory = SL_MODEL_LATE, .bound = 3, .seconds = 60};
+
+struct context {
+    void *sp;
+    struct sl_hook_fiber hook;
+};
+
+static struct thread {
+    struct context context;
+    void (*body)(void);
+    bool done;
+    /* Waits while *word == value is `equal`; NULL: does not wait. */
+    const uint32_t *word;
+    uint32_t value;
+    bool equal;
+    uint64_t priority;
+} threads[SL_MODEL_THREADS];
+
+static _Alignas(64) char stacks[SL_MODEL_THREADS][STACK];
+static struct context controller;
+static int current = -1;
+static const char *failure;
+static jmp_buf *outside; /* setup or finish runs: where a failure leaves it */
+static enum { SEARCHING, RANDOM, REPLAYING } mode;
+static bool tracing;
+static int disturbed; /* preemptions, and weak compare-and-swaps that failed */
+static long steps, most_steps, changes_at[CHANGES];
+static struct sl_rng rng;
+
+/* ---- choices ---- */
+
+static uint8_t chosen[CHOICES], among[CHOICES];
+static int depth, length;
+
+unsigned sl_model_choose(unsigned n)
+{
+    if (n <= 1)
+        return 0;
+    if (depth == CHOICES) {
+        sl_model_fail("an execution of too many choices");
+        return 0;
+    }
+    if (depth == length) {
+        chosen[length] = (uint8_t)(mode == RANDOM ? sl_rng_below(&rng, n) : 0);
+        among[length++] = (uint8_t)n;
+    }
+    /* A model whose steps depend on anything but the choices cannot be explored. */
+    SL_CHECK(among[depth] == n || (mode == REPLAYING && !among[depth]));
+    SL_CHECK(chosen[depth] < n);
+    return chosen[depth++];
+}
+
+/* To the next sequence of choices; false if this was the last. */
+static bool next_choices(void)
+{
+    while (length && chosen[length - 1] + 1 >= among[length - 1])
+        length--;
+    if (!length)
+        return false;
+    chosen[length - 1]++;
+    return true;
+}
+
+static void take_choices(const char *text)
+{
+    for (length = 0; text[length] && length < CHOICES; length++) {
+        chosen[length] = (uint8_t)(text[length] - '0');
+        among[length] = 0;
+    }
+}
+
+void sl_model_print_choices(FILE *out)
+{
+    int n = length;
+
+    while (n > 1 && !chosen[n - 1])
+        n--;
+    for (int i = 0; i < n; i++)
+        fputc('0' + chosen[i], out);
+}
+
+/* ---- turns ---- */
+
+int sl_model_current(void)
+{
+    return current;
+}
+
+static SL_NOINLINE void go(struct context *from, struct context *to, bool last)
+{
+    (void)last;
+    sl_hook_switch(&from->hook, &to->hook, last);
+    sl_arch_switch(&from->sp, to->sp, NULL);
+    sl_hook_switched(&from->hook);
+}
+
+/* to -1: to the controller, who ends the execution. */
+static void give_turn(int to)
+{
+    struct context *from = current < 0 ? &controller : &threads[current].context;
+    bool last = current >= 0 && (threads[current].done || failure);
+
+    current = to;
+    go(from, to < 0 ? &controller : &threads[to].context, last);
+}
+
+static bool runnable(const struct thread *thread)
+{
+    if (!thread->body || thread->done)
+        return false;
+    return !thread->word || (*thread->word == thread->value) != thread->equal;
+}
+
+/* By priority: the running thread loses its own at the points of change. */
+static unsigned by_priority(const int *options, int n)
+{
+    unsigned best = 0;
+
+    for (int i = 0; current >= 0 && i < CHANGES; i++)
+        if (changes_at[i] == steps)
+            threads[current].priority = (uint64_t)i;
+    for (int i = 1; i < n; i++)
+        if (threads[options[i]].priority > threads[options[best]].priority)
+            best = (unsigned)i;
+    return best;
+}
+
+/* Gives the turn to a thread that can run. To prefer another one than the running thread, which
+ * could go on, is a preemption. */
+static void turn(bool may_go_on)
+{
+    int options[SL_MODEL_THREADS], n = 0, next = -1;
+    bool bounded = sl_model_settings.bound <= disturbed && mode != RANDOM;
+
+    if (may_go_on)
+        options[n++] = current;
+    for (int i = 0; i < SL_MODEL_THREADS && !(may_go_on && bounded); i++)
+        if (i != current && runnable(&threads[i]))
+            options[n++] = i;
+    if (n && mode == RANDOM) {
+        unsigned choice = by_priority(options, n);
+
+        if (n > 1 && depth < CHOICES) {
+            chosen[depth] = (uint8_t)choice;
+            among[depth] = (uint8_t)n;
+            length = ++depth;
+        }
+        next = options[choice];
+    } else if (n) {
+        next = options[sl_model_choose((unsigned)n)];
+    }
+    if (next == current)
+        return;
+    disturbed += may_go_on;
+    give_turn(next);
+}
+
+void sl_model_step(const char *where)
+{
+    (void)where;
+    if (current < 0)
+        return;
+    if (++steps > STEPS)
+        sl_model_fail("does not end");
+    turn(true);
+}
+
+bool sl_model_may_disturb(void)
+{
+    if (sl_model_settings.bound <= disturbed && mode != RANDOM)
+        return false;
+    if (!sl_model_choose(2))
+        return false;
+    disturbed++;
+    return true;
+}
+
+void sl_model_block(const uint32_t *word, uint32_t value, bool equal)
+{
+    struct thread *thread = &threads[current];
+
+    thread->word = word;
+    thread->value = value;
+    thread->equal = equal;
+    if (!runnable(thread)) {
+        sl_model_note("waits");
+        turn(false);
+    }
+    thread->word = NULL;
+}
+
+/* ---- one execution ---- */
+
+void sl_model_note(const char *format, ...)
+{
+    va_list arguments;
+
+    if (!tracing)
+        return;
+    printf("  %c  ", current < 0 ? '-' : 'A' + current);
+    va_start(arguments, format);
+    vprintf(format, arguments);
+    va_end(arguments);
+    putchar('\n');
+}
+
+void sl_model_fail(const char *what)
+{
+    if (!failure)
+        failure = what;
+    sl_model_note("FAILS: %s", what);
+    if (current >= 0)
+        give_turn(-1);
+    else if (outside)
+        longjmp(*outside, 1);
+}
+
+_Noreturn void sl_check_failed(const char *expression, const char *file, int line)
+{
+    static char text[256];
+
+    snprintf(text, sizeof text, "check failed: %s, %s:%d", expression, file, line);
+    if (current >= 0 || outside)
+        sl_model_fail(text);
+    fprintf(stderr, "%s\n", text);
+    __builtin_trap();
+}
+
+static void thread_main(void *passed)
+{
+    (void)passed;
+    sl_hook_switched(&threads[current].context.hook);
+    threads[current].body();
+    threads[current].done = true;
+    sl_model_note("has ended");
+    turn(false);
+    __builtin_unreachable();
+}
+
+static void begin_threads(const struct sl_model *model)
+{
+    for (int i = 0; i < SL_MODEL_THREADS; i++) {
+        struct thread *thread = &threads[i];
+        char *top = stacks[i] + STACK;
+        static bool made[SL_MODEL_THREADS];
+
+        if (!made[i]) {
+            sl_hook_fiber_made(&thread->context.hook, stacks[i], STACK);
+            made[i] = true;
+        }
+        thread->body = model->threads[i];
+        thread->done = false;
+        thread->word = NULL;
+        thread->priority = CHANGES + (sl_rng_next(&rng) >> 8);
+        sl_arch_outermost_at(top);
+        thread->context.sp = sl_arch_prepare(top, thread_main);
+    }
+    for (int i = 0; i < CHANGES; i++)
+        changes_at[i] = 1 + sl_rng_below(&rng, (uint32_t)most_steps + 1);
+}
+
+/* Setup or finish, which a failure ends as well. */
+static void call_outside(void (*function)(void))
+{
+    jmp_buf place;
+
+    if (setjmp(place) == 0) {
+        outside = &place;
+        function();
+    }
+    outside = NULL;
+}
+
+static void execute(const struct sl_model *model)
+{
+    depth = disturbed = 0;
+    steps = 0;
+    failure = NULL;
+    if (mode == RANDOM)
+        length = 0;
+    sl_model_access_reset();
+    call_outside(model->setup);
+    if (failure)
+        return;
+    begin_threads(model);
+    turn(false);
+    for (int i = 0; !failure && i < SL_MODEL_THREADS; i++)
+        if (threads[i].body && !threads[i].done)
+            sl_model_fail("nobody can run: a wake-up was lost");
+    for (int i = 0; !failure && i < SL_MODEL_THREADS; i++)
+        sl_model_flush(i);
+    if (!failure && model->finish)
+        call_outside(model->finish);
+    if (steps > most_steps)
+        most_steps = steps;
+}
+
+/* ---- all of them ---- */
+
+static double seconds_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+void sl_model_explore(const struct sl_model *model, struct sl_model_outcome *outcome)
+{
+    const struct sl_model_settings *settings = &sl_model_settings;
+    double began = seconds_now();
+    bool more = true;
+
+    sl_hook_fiber_adopted(&controller.hook);
+    *outcome = (struct sl_model_outcome){0};
+    mode = settings->replay ? REPLAYING : settings->random ? RANDOM : SEARCHING;
+    tracing = settings->trace;
+    length = 0;
+    most_steps = 0;
+    rng.state = settings->seed;
+    if (settings->replay)
+        take_choices(settings->replay);
+    while (more && !outcome->failure) {
+        execute(model);
+        outcome->failure = failure;
+        outcome->executions++;
+        outcome->steps += steps;
+        if (mode == RANDOM)
+            more = outcome->executions < settings->runs;
+        else
+            more = mode == SEARCHING && !failure && next_choices();
+        outcome->complete = mode == SEARCHING && !more && !failure;
+        if (outcome->executions % 256 == 0 && seconds_now() - began > settings->seconds)
+            break;
+    }
+    outcome->seconds = seconds_now() - began;
+}

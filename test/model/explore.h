@@ -1,0 +1,94 @@
+/* explore.h: runs a model in every order of its threads' steps, up to a bound of preemptions.
+ *
+ * A model is a few threads that call shipped code, compiled against include/base/atomic.h. Between
+ * two accesses to shared words a thread runs alone. At each access the explorer chooses who goes on
+ * and which of the stores that wait in store buffers are visible by now; a depth-first search makes
+ * every sequence of choices once. Whatever is chosen is a number, so an execution can be replayed.
+ *
+ * A model must do the same whenever the choices are the same: all its state is made in setup. */
+#ifndef SL_MODEL_EXPLORE_H
+#define SL_MODEL_EXPLORE_H
+
+#include "access.h"
+#include "base/check.h"
+
+#include <stdio.h>
+
+#define SL_MODEL_THREADS 5
+
+/* What may be seen late. README.md says what each of them stands for. */
+enum sl_model_memory {
+    SL_MODEL_ANY,  /* of a model: whatever the command line says */
+    SL_MODEL_SC,   /* nothing: every access is seen at once */
+    SL_MODEL_TSO,  /* stores wait in a buffer; x86-64 */
+    SL_MODEL_LATE, /* so does the store of a read-modify-write: only a fence is a fence */
+};
+
+struct sl_model {
+    const char *name;
+    void (*setup)(void);
+    void (*threads[SL_MODEL_THREADS])(void);
+    void (*finish)(void);           /* all threads have ended, all stores are visible; or NULL */
+    const char *fails;              /* it must, with this in its message */
+    enum sl_model_memory memory;    /* of this one model */
+    bool large;                     /* only by random priorities: no search would end */
+};
+
+/* A list of models need not name what is zero. */
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+
+/* The program: see its --help. The list ends with a model without a name. */
+int sl_model_main(int argc, char **argv, const struct sl_model *models);
+
+/* ---- for models and their stubs ---- */
+
+/* A failure ends the execution, and the exploration. */
+#define model_check(condition, what) \
+    (SL_LIKELY(condition) ? (void)0 : sl_model_fail(what " (" #condition ")"))
+void sl_model_fail(const char *what);
+/* Any of n: as the environment pleases. */
+unsigned sl_model_choose(unsigned n);
+/* A bell: wait returns when it has been rung since the last wait. Both are full fences, as system
+ * calls that take a lock are. */
+void sl_model_ring(uint32_t *bell);
+void sl_model_wait(uint32_t *bell);
+/* Another thread may go on here: between two steps of a stub. */
+void sl_model_step(const char *where);
+/* The memory is gone: who accesses a shared word in it fails. */
+void sl_model_freed(void *memory, size_t bytes);
+/* A line of the trace, when an execution is replayed. */
+void sl_model_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- between explore.c, block.c, access.c and main.c ---- */
+
+struct sl_model_settings {
+    enum sl_model_memory memory;
+    int bound;              /* preemptions, and weak compare-and-swaps that fail */
+    double seconds;         /* at most, for a model */
+    bool torn, no_fences;   /* mutants: every read-modify-write, every fence */
+    bool random;            /* executions by random priorities instead of the search */
+    uint64_t seed;
+    long runs;
+    const char *replay;     /* choices of one execution */
+    bool trace;             /* prints what happens */
+};
+extern struct sl_model_settings sl_model_settings;
+
+struct sl_model_outcome {
+    const char *failure;    /* NULL: none */
+    bool complete;          /* searched to the end */
+    long executions, steps;
+    double seconds;
+};
+void sl_model_explore(const struct sl_model *model, struct sl_model_outcome *outcome);
+/* The choices of the last execution, as --replay takes them. */
+void sl_model_print_choices(FILE *out);
+
+int sl_model_current(void);       /* the running thread, -1 outside */
+bool sl_model_may_disturb(void);  /* spends one of the bound's preemptions if there is one left */
+void sl_model_access_reset(void);
+/* The running thread waits while *word == value is `equal`. */
+void sl_model_block(const uint32_t *word, uint32_t value, bool equal);
+void sl_model_flush(int thread);  /* all of its stores become visible */
+
+#endif

@@ -1,0 +1,393 @@
+#!/usr/bin/env python3
+"""Are the models sharp? Patches shipped sources mechanically, each of which a model must catch.
+
+    mutants.py [--only TEXT] [--table] [--bound N]
+
+Every fence is removed and every read-modify-write becomes a load and a store, wherever they stand:
+the list is made from the sources. Swaps and other changes of lines are listed in MUTANTS below. A
+mutant that no longer applies is a failure, so is one that survives, unless SURVIVORS says why it
+is right to; so is a reason there for one that is caught or gone. --table prints README.md's rows.
+"""
+
+import argparse
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+FLAGS = ['-std=gnu11', '-O1', '-D_GNU_SOURCE', '-w']
+PATIENCE = 120
+
+# What a source is explored by.
+MODELS = {
+    'sched/idle.c': ['idle'],
+    'io/table.c': ['table'],
+    'offload/threadsafe.c': ['threadsafe'],
+    'ring/ring.c': ['mail'],
+    'sched/deque.h': ['deque', 'halves'],
+    'sched/inject.c': ['inject'],
+}
+
+FENCE = re.compile(r'\bsl_fence_seq_cst\(\)')
+RMW = re.compile(r'\bsl_((?:exchange|add|sub|or|and|cas|cas_weak)_(?:relaxed|acq_rel))\(')
+
+
+def swap(a, b):
+    """Exchanges two pieces of text."""
+    return lambda text: replace_once(replace_once(replace_once(text, a, '\0'), b, a), '\0', b)
+
+
+def change(*pairs):
+    """Replaces each of the texts by its partner."""
+    def apply(text):
+        for old, new in pairs:
+            text = replace_once(text, old, new)
+        return text
+    return apply
+
+
+# (file, function, name, what to do with the function's text)
+MUTANTS = [
+    ('sched/idle.c', 'sleep_in_ring', 'fence before the store of asleep',
+     swap('sl_store_relaxed(&loop->asleep, 1);', 'sl_fence_seq_cst();')),
+    ('sched/idle.c', 'sleep_in_ring', 'asleep after the look into the inbox',
+     change(('    sl_store_relaxed(&loop->asleep, 1);\n', ''),
+            ('    ring->class->turn(', '    sl_store_relaxed(&loop->asleep, 1);\n'
+             '    sl_fence_seq_cst();\n    ring->class->turn('))),
+    ('sched/idle.c', 'sleep_in_ring', 'no look into the inbox',
+     change(('sl_load_relaxed(&loop->inbox) || ', ''))),
+    ('sched/idle.c', 'sleep_in_ring', 'no look at the signals',
+     change((' || sl_load_relaxed(&loop->signals)', ''))),
+    ('sched/idle.c', 'sleep_in_ring', 'awake before the turn',
+     swap('ring->class->turn(ring, wait_ns);', 'sl_store_relaxed(&loop->asleep, 0);')),
+    ('sched/idle.c', 'sleep_in_ring', 'never awake again',
+     change(('    sl_store_relaxed(&loop->asleep, 0);\n', ''))),
+    ('sched/idle.c', 'sl_inbox_take', 'signals cleared after they were served',
+     change(('signals = sl_and_acq_rel(&loop->signals, 0);',
+             'signals = sl_load_relaxed(&loop->signals);'),
+            ('sl_worker_calls.signalled(loop, signals);',
+             'sl_worker_calls.signalled(loop, signals);\n'
+             '        sl_and_acq_rel(&loop->signals, 0);'))),
+    ('sched/idle.c', 'sl_inbox_take', 'newest first',
+     change(('    while (item) {', '    oldest = item;\n    while (0) {'))),
+    ('sched/idle.c', 'sl_inbox_take', 'next read after the item ran',
+     swap('oldest = item->next;', 'item->run(loop, item);')),
+    ('sched/idle.c', 'sl_inbox_take', 'inbox emptied after it was served',
+     change(('item = sl_exchange_acq_rel(&loop->inbox, NULL);',
+             'item = sl_load_relaxed(&loop->inbox);'),
+            ('item->run(loop, item);\n    }',
+             'item->run(loop, item);\n    }\n    sl_exchange_acq_rel(&loop->inbox, NULL);'))),
+    ('sched/idle.c', 'wake', 'look at asleep before the fence',
+     change(('    sl_fence_seq_cst();\n    if (sl_load_relaxed(&loop->asleep) &&',
+             '    uint32_t asleep = sl_load_relaxed(&loop->asleep);\n'
+             '    sl_fence_seq_cst();\n    if (asleep &&'))),
+    ('sched/idle.c', 'sl_inbox_post', 'wake before the post',
+     change(('    wake(loop);\n', ''), ('    do\n', '    wake(loop);\n    do\n'))),
+    ('sched/idle.c', 'sl_inbox_post', 'no wake', change(('    wake(loop);\n', ''))),
+    ('sched/idle.c', 'sl_inbox_post', 'linked once, before the swap is tried',
+     change(('    do\n        item->next = head;\n',
+             '    item->next = head;\n    do\n        ;\n'))),
+    ('sched/idle.c', 'sl_loop_signal', 'wake before the signal',
+     change(('    wake(loop);\n', ''),
+            ('    sl_or_acq_rel', '    wake(loop);\n    sl_or_acq_rel'))),
+
+    ('io/table.c', 'make_table', 'without the lock',
+     change(('    pthread_mutex_lock(&making);\n', ''),
+            ('    pthread_mutex_unlock(&making);\n', ''))),
+    ('io/table.c', 'sl_table_begin', 'what is closed can be used',
+     change(('(CLOSED | KEPT)', 'KEPT'))),
+    ('io/table.c', 'sl_table_begin', 'what is kept can be used',
+     change(('(CLOSED | KEPT)', 'CLOSED'))),
+    ('io/table.c', 'sl_table_begin', 'a second ring is not noted',
+     change(('== id ? 0 : FOREIGN', '== id ? 0 : 0'))),
+    ('io/table.c', 'end', 'the word is cleared after close(2)',
+     change(('old & CLOSED) ? 0 :', 'old & CLOSED) ? CLOSED :'),
+            ('    if (SL_UNLIKELY(old & CLOSED) && !new)\n        sl_sys.close(fd);\n',
+             '    if ((old & CLOSED) && !(new & COUNT)) {\n        sl_sys.close(fd);\n'
+             '        sl_store_relaxed(w, 0);\n    }\n'))),
+    ('io/table.c', 'end', 'close(2) before the word is cleared',
+     change(('    } while (', '        if ((old & CLOSED) && !new)\n'
+             '            sl_sys.close(fd);\n    } while ('),
+            ('    if (SL_UNLIKELY(old & CLOSED) && !new)\n        sl_sys.close(fd);\n', ''))),
+    ('io/table.c', 'end', 'whoever ends closes',
+     change(('old & CLOSED) && !new', 'old & CLOSED)'))),
+    ('io/table.c', 'end', 'nobody closes',
+     change(('old & CLOSED) && !new', 'old & CLOSED) && 0'))),
+    ('io/table.c', 'end', 'a hint is left for the next life',
+     change(('old & CLOSED) ? 0 :', 'old & CLOSED) ? hint :'),
+            ('&& !new)', '&& !(new & COUNT))'))),
+    ('io/table.c', 'all_here', 'operations of other rings are forgotten',
+     change(('!(word & FOREIGN) &&', '1 &&'))),
+    ('io/table.c', 'sl_table_close', 'a second close is admitted',
+     change(('(CLOSED | KEPT)', 'KEPT'))),
+    ('io/table.c', 'sl_table_close', 'what is kept can be closed',
+     change(('(CLOSED | KEPT)', 'CLOSED'))),
+    ('io/table.c', 'sl_table_close', 'a hint is left for the next life',
+     change(('new = 0;', 'new = old;'))),
+    ('io/table.c', 'sl_table_close', 'no cover while others are asked',
+     change(('(old | CLOSED) + 1', 'old | CLOSED'))),
+    ('io/table.c', 'sl_table_close', 'not marked', change((' ? old | CLOSED :', ' ? old :'))),
+
+    ('offload/threadsafe.c', 'tell', 'released before the mutex is',
+     swap('pthread_mutex_unlock(&future->mutex);', 'drop(future);')),
+    ('offload/threadsafe.c', 'tell', 'the waiter is not woken',
+     change(('    pthread_cond_broadcast(&future->changed);\n', ''))),
+    ('offload/threadsafe.c', 'tell', 'done outside of the mutex',
+     change(('    pthread_mutex_lock(&future->mutex);\n    future->done = true;\n',
+             '    future->done = true;\n    pthread_mutex_lock(&future->mutex);\n'))),
+    ('offload/threadsafe.c', 'ended', 'told before the task is forgotten',
+     change(('    future->task = NULL;\n', ''), ('    sl_future_drop(&task->future);\n',
+             '    future->task = NULL;\n    sl_future_drop(&task->future);\n'))),
+    ('offload/threadsafe.c', 'cancel', 'no reference of its own is given back',
+     change(('    drop(future);\n', ''))),
+    ('offload/threadsafe.c', 'sley_run_coroutine_threadsafe', 'one reference for two',
+     change(('sl_store_relaxed(&future->refs, 2);', 'sl_store_relaxed(&future->refs, 1);'))),
+    ('offload/threadsafe.c', 'sley_run_coroutine_threadsafe', 'posted before it is handed out',
+     swap('*made = future;', 'sl_inbox_post(loop, &future->begin);')),
+    ('offload/threadsafe.c', 'sley_thread_future_cancel', 'referenced after the post',
+     swap('sl_add_relaxed(&future->refs, 1);',
+          'sl_inbox_post(future->loop, &future->cancel);')),
+    ('offload/threadsafe.c', 'sley_thread_future_cancel', 'not referenced',
+     change(('    sl_add_relaxed(&future->refs, 1);\n', ''))),
+    ('offload/threadsafe.c', 'sley_thread_future_cancel', 'posted each time',
+     change(('(&future->cancel_asked, 1))', '(&future->cancel_asked, 1) && 0)'))),
+
+    ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'the second wish replaces the first',
+     change((' ? SL_RING_MAIL_ALL :', ' ? (uint32_t)fd + 1 :'))),
+    ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'the second wish is forgotten',
+     change((' ? SL_RING_MAIL_ALL :', ' ? mail :'))),
+    ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'rung before the wish is written',
+     change(('        sl_ring_ring(ring);\n', ''),
+            ('        do\n', '        sl_ring_ring(ring);\n        do\n'))),
+    ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'asks itself',
+     change(('        if (ring == self)\n            continue;\n', ''))),
+    ('ring/ring.c', 'sl_ring_read_mail', 'cleared after it was served',
+     change(('mail = sl_exchange_acq_rel(&ring->mail, 0);', 'mail = sl_load_relaxed(&ring->mail);'),
+            ('(int)(mail - 1));', '(int)(mail - 1));\n    sl_exchange_acq_rel(&ring->mail, 0);'))),
+
+    ('sched/deque.h', 'sl_deque_push', 'the tail before the slot',
+     change(('    sl_store_relaxed(sl_deque_slot(deque, tail), entry);\n', ''),
+            ('    sl_store_release(&deque->tail, tail + 1);\n',
+             '    sl_store_release(&deque->tail, tail + 1);\n'
+             '    sl_store_relaxed(sl_deque_slot(deque, tail), entry);\n'))),
+    ('sched/deque.h', 'sl_deque_push', 'one too many',
+     change(('>= SL_DEQUE_SLOTS', '> SL_DEQUE_SLOTS'))),
+    ('sched/deque.h', 'sl_deque_pop', 'the slot after the swap',
+     change(('        entry = sl_load_relaxed(sl_deque_slot(deque, head));\n', ''),
+            ('            return entry;',
+             '            return sl_load_relaxed(sl_deque_slot(deque, head));'))),
+    ('sched/deque.h', 'sl_deque_take', 'the slots after the swap',
+     change(('        for (uint32_t i = 0; i < n; i++)\n'
+             '            taken[i] = sl_load_relaxed(sl_deque_slot(deque, head + i));\n', ''),
+            ('            return n;\n',
+             '        {\n'
+             '            for (uint32_t i = 0; i < n; i++)\n'
+             '                taken[i] = sl_load_relaxed(sl_deque_slot(deque, head + i));\n'
+             '            return n;\n        }\n'))),
+    ('sched/deque.h', 'sl_deque_take', 'the tail before the head',
+     change(('uint32_t head = sl_load_acquire(&deque->head), tail = sl_load_acquire(&deque->tail);',
+             'uint32_t tail = sl_load_acquire(&deque->tail), head = sl_load_acquire(&deque->head);'
+             ))),
+    ('sched/deque.h', 'sl_deque_take', 'an old head is not looked for',
+     change(('n > SL_DEQUE_SLOTS', '0'))),
+    ('sched/deque.h', 'sl_deque_steal', 'the newest of them first',
+     change(('return n ? taken[0] : NULL;', 'return n ? sl_deque_pop(to) : NULL;'),
+            ('uint32_t i = 1;', 'uint32_t i = 0;'),
+            ('taken[i]);', 'taken[n - 1 - i]);'))),
+
+    ('sched/inject.c', 'sl_inject_give', 'linked once, before the swap is tried',
+     change(('    do\n        entries[0]->link.next = top;\n',
+             '    entries[0]->link.next = top;\n    do\n        ;\n'))),
+    ('sched/inject.c', 'sl_inject_take', 'without looking whether another takes',
+     change(('    if (sl_exchange_acq_rel(&inject->taking, 1))\n        return 0;\n', ''))),
+    ('sched/inject.c', 'sl_inject_take', 'let go before the count is written',
+     swap('sl_store_relaxed(&inject->queued, queued - n);',
+          'sl_store_release(&inject->taking, 0);')),
+    ('sched/inject.c', 'sl_inject_take', 'never let go',
+     change(('    sl_store_release(&inject->taking, 0);\n', ''))),
+    ('sched/inject.c', 'receive', 'newest first',
+     change(('    while (newest) {', '    oldest = newest;\n    while (0) {'))),
+]
+
+# Mutants that may survive, by their names, each with the reason.
+SURVIVORS = {
+    'offload/threadsafe.c: sley_run_coroutine_threadsafe: posted before it is handed out':
+        "the caller's own variable, which nobody looks at before the call returns",
+    'sched/deque.h: sl_deque_pop: the slot after the swap':
+        'only the owner writes slots, and it is the owner that pops',
+    'sched/deque.h: sl_deque_take: the tail before the head':
+        'an old tail hides entries; one that lies behind the head is taken for an old head',
+    'sched/deque.h: sl_deque_take: an old head is not looked for':
+        'the swap fails on an old head, and `most` bounds what was read in vain',
+    'ring/ring.c: sl_ring_cancel_elsewhere: torn cas_weak':
+        'those who ask hold rings_lock, so only the exchange of read_mail can come in between, and '
+        'a wish that it took is then granted twice',
+}
+
+
+class Stale(Exception):
+    """A mutant that does not apply any more."""
+
+
+def replace_once(text, old, new):
+    if text.count(old) != 1:
+        raise Stale(f'the text stands there {text.count(old)} times: {old.strip()}')
+    return text.replace(old, new)
+
+
+def functions(text):
+    """{name: (begin, end)} of the function definitions."""
+    found = {}
+    for match in re.finditer(r'^(?=\w)[^;{}#]*?\b(\w+)\([^;{}]*\)\n\{\n.*?^\}\n', text,
+                             re.MULTILINE | re.DOTALL):
+        found[match.group(1)] = match.span()
+    return found
+
+
+def read(path):
+    with open(path, encoding='utf-8') as file:
+        return file.read()
+
+
+def mechanical(path, text):
+    """(name, text) with one fence removed, or one read-modify-write torn."""
+    places = functions(text)
+    for kind, pattern, new in (('without its fence', FENCE, 'sl_signal_fence()'),
+                               ('torn', RMW, r'sl_torn_\1(')):
+        count = {}
+        for match in pattern.finditer(text):
+            inside = [name for name, (begin, end) in places.items() if begin <= match.start() < end]
+            what = match.group(1).rsplit('_', 2)[0] if kind == 'torn' else ''
+            name = ' '.join(filter(None, [kind, what]))
+            where = inside[0] if inside else '?'
+            count[where, name] = count.get((where, name), 0) + 1
+            if count[where, name] > 1:
+                name += f' {count[where, name]}'
+            yield (f'{path}: {where}: {name}',
+                   text[:match.start()] + match.expand(new) + text[match.end():])
+
+
+def listed(path, text):
+    places = functions(text)
+    for file, function, name, apply in MUTANTS:
+        if file != path:
+            continue
+        full = f'{path}: {function}: {name}'
+        try:
+            if function not in places:
+                raise Stale('there is no such function')
+            begin, end = places[function]
+            yield full, text[:begin] + apply(text[begin:end]) + text[end:]
+        except Stale as why:
+            yield full, why
+
+
+class Runner:
+    def __init__(self, folder, bound):
+        self.folder = folder
+        self.include = [f'-I{HERE}/include', f'-I{HERE}', f'-I{folder}', f'-I{ROOT}/src',
+                        f'-I{ROOT}/include']
+        self.options = ['--bound', str(bound)] if bound else []
+        self.objects = []
+        sources = [f'{HERE}/{name}.c' for name in ('access', 'block', 'explore', 'main')]
+        sources += [f'{ROOT}/src/sched/current.c']
+        sources += [f'{ROOT}/src/arch/{name}.S' for name in ('x86_64', 'aarch64')]
+        for source in sources:
+            made = os.path.join(folder, os.path.basename(source) + '.o')
+            self.compile(['-c', source, '-o', made])
+            self.objects.append(made)
+
+    def compile(self, arguments):
+        done = subprocess.run(['gcc', *FLAGS, *self.include, *arguments], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            raise Stale('does not compile:\n' + done.stdout)
+
+    def catches(self, model):
+        """The line of the first model that fails, or None."""
+        program = os.path.join(self.folder, 'program')
+        self.compile([f'{HERE}/{model}.c', *self.objects, '-o', program])
+        try:
+            done = subprocess.run([program, *self.options], text=True, timeout=PATIENCE,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        except subprocess.TimeoutExpired:
+            return 'does not end'
+        if done.returncode < 0:
+            return f'killed by signal {-done.returncode}'
+        found = re.search(r'^FAILED: (.*?); \d+ exec', done.stdout, re.MULTILINE)
+        if done.returncode == 0:
+            return None
+        if not found or 'does not fail like that' in done.stdout:
+            raise Stale('the model is broken:\n' + done.stdout)
+        return re.sub(r'/\S*/(?=\w+\.c:)', '', found.group(1))
+
+    def try_mutant(self, path, text, models):
+        copy = os.path.join(self.folder, path)
+        os.makedirs(os.path.dirname(copy), exist_ok=True)
+        with open(copy, 'w', encoding='utf-8') as file:
+            file.write(text)
+        try:
+            for model in models:
+                caught = self.catches(model)
+                if caught:
+                    return caught
+        finally:
+            os.remove(copy)
+        return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
+    parser.add_argument('--only', default='', help='mutants whose name contains this')
+    parser.add_argument('--table', action='store_true', help="README.md's rows")
+    parser.add_argument('--bound', type=int, help='preemptions in an execution')
+    options = parser.parse_args()
+    passed = failed = 0
+    unused = set(SURVIVORS)
+    folder = tempfile.mkdtemp()
+    unknown = {mutant[0] for mutant in MUTANTS} - set(MODELS)
+    try:
+        runner = Runner(folder, options.bound)
+        for path, models in MODELS.items():
+            text = read(os.path.join(ROOT, 'src', path))
+            for name, mutant in [*mechanical(path, text), *listed(path, text)]:
+                unused.discard(name)
+                if options.only not in name:
+                    continue
+                try:
+                    if isinstance(mutant, Stale):
+                        raise mutant
+                    caught = runner.try_mutant(path, mutant, models)
+                except Stale as why:
+                    failed += 1
+                    print(f'{name}: FAILED: no longer applies: {why}')
+                    continue
+                reason = SURVIVORS.get(name)
+                right = bool(caught) != bool(reason)
+                passed, failed = passed + right, failed + (not right)
+                if options.table and right:
+                    short = re.sub(r' \(.*\)$', '', caught or '').replace('|', '\\|')
+                    print(f'| {name} | {short or "survives: " + reason} |')
+                elif right:
+                    print(f'{name}: ' + (f'caught: {caught}' if caught else f'survives: {reason}'))
+                else:
+                    print(f'{name}: FAILED: ' + (f'is caught after all: {caught}' if caught
+                                                 else 'survives'), flush=True)
+    finally:
+        shutil.rmtree(folder)
+    for name in sorted(unused):
+        failed += 1
+        print(f'{name}: FAILED: there is no such mutant any more')
+    for path in sorted(unknown):
+        failed += 1
+        print(f'{path}: FAILED: no model explores it')
+    print(f'{passed} passed, {failed} failed, 0 skipped')
+    return 1 if failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
