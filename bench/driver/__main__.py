@@ -15,7 +15,7 @@ from programs import ROOT, Failed, main_pinned, say
 WORKLOADS = {
     "yield": inprocess.yield_, "yield_10k": inprocess.yield_10k,
     "spawn_join": inprocess.spawn_join, "parked": inprocess.parked, "timers": inprocess.timers,
-    "ping": loads.ping, "http": loads.http, "pipeline": inprocess.pipeline,
+    "spsc": inprocess.spsc, "ping": loads.ping, "http": loads.http, "pipeline": inprocess.pipeline,
     "examples": examples,
 }
 

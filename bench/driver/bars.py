@@ -11,15 +11,20 @@ class Bar:
     limit: float
     figure: float
     bounds: tuple | None  # the interval of the figure
+    at_least: bool = False  # the limit is the least, not the most
 
     @property
     def met(self):
-        return self.figure <= self.limit
+        return self.figure >= self.limit if self.at_least else self.figure <= self.limit
+
+    @property
+    def sign(self):
+        return ">=" if self.at_least else "<="
 
     def as_dict(self):
         low, high = self.bounds or (None, None)
-        return {"bar": self.text, "limit": self.limit, "figure": self.figure, "low": low,
-                "high": high, "met": self.met}
+        return {"bar": self.text, "limit": self.limit, "sign": self.sign, "figure": self.figure,
+                "low": low, "high": high, "met": self.met}
 
 
 RATIOS = {"yield": 1.6, "yield_10k": 1.3, "spawn_join": 1.8, "ping": 1.08, "http": 1.08}
@@ -31,8 +36,8 @@ def of_ratio(row, ratio, limit, what):
     return Bar(f"{what} against {ratio.to}", limit, ratio.value, interval(ratio.ratios))
 
 
-def of_values(text, limit, row):
-    return Bar(text, limit, median(row.values), (min(row.values), max(row.values)))
+def of_values(text, limit, row, at_least=False):
+    return Bar(text, limit, median(row.values), (min(row.values), max(row.values)), at_least)
 
 
 def label(row):
@@ -56,6 +61,8 @@ def of_row(row):
         bars.append(of_values(f"{label(row)}: bytes_per_fiber", limit, row))
     elif row.workload == "timers":
         bars.append(of_values("timers: CPU seconds", 0.6, row))
+    elif row.workload == "spsc":
+        bars.append(of_values("spsc: items_per_s", 100e6, row, at_least=True))
     return bars
 
 

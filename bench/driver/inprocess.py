@@ -1,4 +1,4 @@
-"""The workloads inside one process: yield, yield_10k, spawn_join, parked, timers, pipeline."""
+"""The workloads inside one process: yield ... timers, spsc, pipeline."""
 
 import tempfile
 from pathlib import Path
@@ -112,6 +112,14 @@ def timers(plan):
     late = max(values(figures["sley"], "late_max_us"))
     plan.notes.append(f"timers: the latest of those looked at was {late / 1e3:.1f} ms late")
     say(f"timers sley: {plan.figure(plan.rows[-1])}")
+
+
+def spsc(plan):
+    count = 20_000_000 if plan.quick else 200_000_000
+    figures = interleave({"sley": ([plan.program("micro-spsc"), count], SERVER_CPU)}, plan.runs)
+    plan.rows.append(Row("spsc", "sley", "items_per_s", "/s",
+                         values(figures["sley"], "items_per_s")))
+    say(f"spsc sley: {plan.figure(plan.rows[-1])}")
 
 
 def pipeline(plan):

@@ -97,7 +97,8 @@ def print_table(plan):
     for bar in all_bars(plan):
         bounds = f" [{exact(bar.bounds[0])}, {exact(bar.bounds[1])}]" if bar.bounds else ""
         verdict = "      " if plan.quick else "met   " if bar.met else "MISSED"
-        print(f"  {verdict}  {bar.text}: {exact(bar.figure)}{bounds} <= {bar.limit:g}")
+        print(f"  {verdict}  {bar.text}: {exact(bar.figure)}{bounds} {bar.sign} "
+              f"{exact(bar.limit) if bar.limit >= 1e5 else f'{bar.limit:g}'}")
 
 
 def all_bars(plan):

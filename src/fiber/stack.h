@@ -20,7 +20,6 @@ struct sl_stack {
     struct sl_stack *next;    /* in the hot list */
     char *base;               /* the lowest byte, the guard's first */
     void *error;              /* the task's current detail: struct sley_error */
-    void *exceptions[2];      /* C++ state of the fiber while it does not run */
     void *nested;             /* the generator that runs on it, or NULL */
     uint32_t class;
     union {

@@ -264,7 +264,9 @@ int sley_listener_open(sley_listener *handle, int fd)
     *handle = (sley_listener){0};
     if (fd < 0)
         rc = fd >= SLEY_ERROR_MIN ? fd : -EBADF; /* what sley_listen_tcp said */
-    else if (loop && (ring = sl_worker_ring(loop, &rc)))
+    else if (!loop)
+        rc = sl_no_loop();
+    else if ((ring = sl_worker_ring(loop, &rc)))
         rc = open_in(loop, ring, handle, fd);
     if (rc < 0 && fd >= 0)
         sl_descriptor_close(loop, fd);
@@ -325,7 +327,7 @@ int sley_listener_accept(sley_listener *handle)
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
-        return rc;
+        return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = accept_in(&loop, handle->_state);
     sl_leave(loop, user);
@@ -349,7 +351,9 @@ void sley_listener_close(sley_listener *handle)
     int fd;
 
     handle->_state = NULL;
-    if (listener) {
+    if (listener && listener->loop && sl_runtime_dead(listener->loop->runtime)) {
+        sl_descriptor_close(loop, listener->fd); /* in a child: its own copy, and no more */
+    } else if (listener) {
         if (listener->loop) {
             wake_up(listener);
             sl_link_remove(&listener->attached.attachment.link);

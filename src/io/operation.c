@@ -154,7 +154,7 @@ int sl_operation_call(struct sl_operation *operation, const struct sl_wait_class
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
-        return rc;
+        return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = sl_operation_run(&loop, operation, class);
     sl_leave(loop, user);
@@ -193,7 +193,7 @@ ssize_t sl_operation_call_all(struct sl_operation *operation, size_t size,
     ssize_t rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
-        return rc;
+        return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = run_all(&loop, operation, size, class);
     sl_leave(loop, user);

@@ -154,7 +154,7 @@ static int add(int fd, unsigned events, sley_callback *fn, void *arg)
     int rc = 0;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     reader = find(loop, fd, events);
     if (!fn || fd < 0) {
         rc = fn ? -EBADF : -EINVAL;

@@ -76,7 +76,7 @@ int sley_accept(int fd)
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
-        return rc;
+        return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = fd < 0 ? -EBADF : accept_one(&loop, fd);
     sl_leave(loop, user);
@@ -124,7 +124,7 @@ int sley_connect(int fd, const struct sockaddr *address, socklen_t length)
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
-        return rc;
+        return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = fd < 0 ? -EBADF : connect_one(&loop, fd, address, length);
     sl_leave(loop, user);

@@ -3,9 +3,11 @@
 #include "base/atomic.h"
 #include "os/sys.h"
 #include "os/plain.h"
+#include "sched/fork.h"
 
 #include <errno.h>
 #include <pthread.h>
+#include <sys/mman.h>
 
 /* A word: count of operations, id of the ring that holds them, and four flags. Of a descriptor
  * that is kept in a queue, the count's place holds the next one. */
@@ -161,6 +163,24 @@ enum sl_table_close sl_table_close(int fd, uint32_t ring)
         return SL_TABLE_FREE;
     return all_here(old, ring) ? SL_TABLE_HERE : SL_TABLE_FOREIGN;
 }
+
+/* ---- fork ---- */
+
+/* Nothing is in flight in a child. Were the counts kept, it could never close a descriptor that the
+ * parent waits for. */
+static void forked(void)
+{
+    struct table *table = sl_load_relaxed(&the_table);
+    size_t size = table ? table->size : 0;
+
+    making = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    if (!table)
+        return;
+    sl_sys.advise(table, sizeof *table + size * sizeof(sl_atomic_u64), MADV_DONTNEED);
+    table->size = size;
+}
+
+const struct sl_fork_calls sl_fork_calls = {.table = forked};
 
 /* ---- descriptors that nobody has asked for ---- */
 

@@ -32,6 +32,7 @@ int sley_executor_new(sley_executor **made, unsigned threads)
     pthread_cond_init(&executor->work, NULL);
     sl_list_init(&executor->queue);
     executor->most = most;
+    executor->born = sl_forks;
     *made = executor;
     return 0;
 }
@@ -83,6 +84,8 @@ int sl_executor_submit(struct sley_executor *executor, struct sl_work *work)
 {
     int rc = 0;
 
+    if (executor->born != sl_forks)
+        return -SLEY_EFORKED;
     pthread_mutex_lock(&executor->mutex);
     if (executor->closing)
         rc = -SLEY_EFINISHED;
@@ -117,6 +120,10 @@ void sley_executor_close(sley_executor *executor)
 {
     if (!executor)
         return;
+    if (executor->born != sl_forks) { /* its mutex may be held for ever */
+        sl_sys.release(executor, bytes_for(executor->most), 0);
+        return;
+    }
     pthread_mutex_lock(&executor->mutex);
     executor->closing = true;
     pthread_cond_broadcast(&executor->work);

@@ -20,6 +20,7 @@ struct sley_executor {
     unsigned idle;           /* threads that wait, woken ones included until they run */
     unsigned queued;         /* work that nobody has taken */
     bool closing;
+    uint32_t born;           /* sl_forks: a child has none of the threads */
     pthread_t members[];
 };
 

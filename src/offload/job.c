@@ -1,5 +1,6 @@
 /* run_in_executor and to_thread: a job is a future whose word a pool's thread computes. */
 #include "offload/executor.h"
+#include "sched/fork.h"
 #include "task/offload.h"
 #include "task/task.h"
 
@@ -57,6 +58,8 @@ static void job_run(struct sl_work *work)
 
     outside->context = job->context;
     job->word = job->fn(job->arg);
+    if (SL_UNLIKELY(sl_runtime_dead(job->future.loop->runtime)))
+        sl_fork_returned();
     job->context = outside->context;
     outside->context = 0;
     job->error = sl_error_take((sley_error **)&outside->error, job->word);
@@ -88,6 +91,10 @@ static void close_offload(struct sley_loop *loop)
 {
     struct sl_runtime *runtime = loop->runtime;
 
+    if (sl_runtime_dead(runtime)) {
+        sley_executor_close(runtime->executor);
+        return;
+    }
     runtime->closing = true;
     sl_worker_run_once(loop);
     while (runtime->executor_jobs && sl_worker_run(loop) == 0)
@@ -158,7 +165,7 @@ static intptr_t to_thread(sley_fn *fn, const void *arg, size_t copied)
     struct job *job;
 
     if (!loop)
-        return word;
+        return sl_no_loop();
     if (loop->current && (word = sl_scope_code(loop->current)) == 0) {
         job = job_new(loop, NULL, fn, arg, copied);
         word = -ENOMEM;

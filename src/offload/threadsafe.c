@@ -44,6 +44,8 @@ int sley_loop_call_soon_threadsafe(sley_loop *loop, sley_callback *fn, void *arg
 
     if (!loop || !fn)
         return -EINVAL;
+    if (sl_runtime_dead(loop->runtime))
+        return -SLEY_EFORKED;
     if (loop->state == SL_LOOP_CLOSED)
         return -SLEY_EFINISHED;
     call = sl_sys.allocate(sizeof *call, 0);
@@ -69,6 +71,7 @@ struct sley_thread_future {
 
     pthread_mutex_t mutex;
     pthread_cond_t changed;
+    uint32_t born;              /* sl_forks: in a child nobody tells, and the mutex may be held */
     bool done;                  /* under the mutex, as all that follows */
     intptr_t word;
     sley_error *error;
@@ -139,6 +142,8 @@ int sley_run_coroutine_threadsafe(sley_loop *loop, sley_fn *fn, void *arg,
 
     if (!loop || !fn)
         return -EINVAL;
+    if (sl_runtime_dead(loop->runtime))
+        return -SLEY_EFORKED;
     if (loop->state == SL_LOOP_CLOSED)
         return -SLEY_EFINISHED;
     future = sl_sys_allocate_zeroed(sizeof *future, 0);
@@ -148,6 +153,7 @@ int sley_run_coroutine_threadsafe(sley_loop *loop, sley_fn *fn, void *arg,
     future->loop = loop;
     future->fn = fn;
     future->arg = arg;
+    future->born = sl_forks;
     future->begin.run = begin;
     future->cancel.run = cancel;
     future->ended.run = ended;
@@ -170,6 +176,8 @@ intptr_t sley_thread_future_result(sley_thread_future *future, sley_duration tim
 
     if (sl_current() == future->loop)
         return -SLEY_ERUNNING; /* it would wait for itself */
+    if (future->born != sl_forks)
+        return -SLEY_EFORKED;
     pthread_mutex_lock(&future->mutex);
     while (!future->done && rc == 0)
         rc = until == SLEY_NS_MAX
@@ -185,6 +193,8 @@ intptr_t sley_thread_future_result(sley_thread_future *future, sley_duration tim
 
 void sley_thread_future_cancel(sley_thread_future *future)
 {
+    if (future->born != sl_forks)
+        return;
     /* Once: the item is one. Pairs with nothing but itself. */
     if (sl_exchange_acq_rel(&future->cancel_asked, 1))
         return;
@@ -196,6 +206,8 @@ bool sley_thread_future_done(sley_thread_future *future)
 {
     bool done;
 
+    if (future->born != sl_forks)
+        return future->done;
     pthread_mutex_lock(&future->mutex);
     done = future->done;
     pthread_mutex_unlock(&future->mutex);

@@ -9,11 +9,18 @@
 #include <time.h>
 #include <unistd.h>
 
+/* errno's address is the thread's, and a constant to the compiler: inlined into what suspends, by
+ * link-time optimisation, it would outlive the suspension. */
+static SL_NOINLINE int plain_error(void)
+{
+    return -errno;
+}
+
 /* A system call's -1 becomes -errno. */
 #define PLAIN(call)                    \
     ({                                 \
         __typeof__(call) r_ = (call);  \
-        r_ < 0 ? -errno : r_;          \
+        r_ < 0 ? plain_error() : r_;   \
     })
 
 int sl_plain_poll(struct pollfd *fds, unsigned n, int64_t timeout_ns)
@@ -38,9 +45,9 @@ int sl_plain_nonblocking(int fd, bool on)
     int flags = fcntl(fd, F_GETFL);
 
     if (flags < 0)
-        return -errno;
+        return plain_error();
     if (!!(flags & O_NONBLOCK) != on && fcntl(fd, F_SETFL, flags ^ O_NONBLOCK) < 0)
-        return -errno;
+        return plain_error();
     return !!(flags & O_NONBLOCK);
 }
 
@@ -137,7 +144,7 @@ int sl_plain_get_option(int fd, int level, int name)
     int value = 0;
     socklen_t length = sizeof value;
 
-    return getsockopt(fd, level, name, &value, &length) < 0 ? -errno : value;
+    return getsockopt(fd, level, name, &value, &length) < 0 ? plain_error() : value;
 }
 
 int sl_plain_name(int fd, struct sockaddr *address, socklen_t *length)
@@ -161,7 +168,7 @@ void sl_plain_unmap(void *memory, size_t bytes)
     munmap(memory, bytes);
 }
 
-void sl_plain_ring(int fd)
+SL_NOINLINE void sl_plain_ring(int fd)
 {
     static const uint64_t one = 1;
     int saved = errno;
@@ -179,7 +186,7 @@ int64_t sl_plain_number(const char *path)
     ssize_t n;
 
     if (fd < 0)
-        return -errno;
+        return plain_error();
     n = read(fd, text, sizeof text - 1);
     close(fd);
     if (n <= 0)
@@ -192,5 +199,5 @@ int64_t sl_plain_descriptor_limit(void)
 {
     struct rlimit limit;
 
-    return getrlimit(RLIMIT_NOFILE, &limit) ? -errno : (int64_t)limit.rlim_max;
+    return getrlimit(RLIMIT_NOFILE, &limit) ? plain_error() : (int64_t)limit.rlim_max;
 }

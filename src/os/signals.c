@@ -56,6 +56,16 @@ void sl_thread_signals_leave(struct sl_thread_signals *saved)
     pthread_sigmask(SIG_SETMASK, &saved->mask, NULL);
 }
 
+void sl_thread_signals_forked(const struct sl_thread_signals *saved)
+{
+    sigset_t pipe;
+
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    if (!sigismember(&saved->mask, SIGPIPE)) /* what is pending is not inherited */
+        pthread_sigmask(SIG_UNBLOCK, &pipe, NULL);
+}
+
 /* ---- faults ---- */
 
 static bool (*fault_describe)(const void *address);
@@ -134,4 +144,10 @@ void sl_signal_give_back(int signal)
         return;
     sigaction(signal, &owners[signal].previous, NULL);
     owners[signal].fn = NULL;
+}
+
+void sl_signals_forked(void)
+{
+    for (int signal = 1; signal < SIGNALS; signal++)
+        sl_signal_give_back(signal);
 }

@@ -19,6 +19,8 @@ struct sl_thread_signals {
 /* For the thread that runs a loop, around the run. */
 void sl_thread_signals_enter(struct sl_thread_signals *saved);
 void sl_thread_signals_leave(struct sl_thread_signals *saved);
+/* In the child of a fork: the mask of before, as far as it is ours. */
+void sl_thread_signals_forked(const struct sl_thread_signals *saved);
 
 /* The fault handler: `describe` is asked, on the alternate stack, to print what it knows about a
  * faulting address; the signal then takes its usual course. Installed once. */
@@ -28,5 +30,7 @@ void sl_fault_handler_install(bool (*describe)(const void *address));
  * `only_default`: only where the default action is in place. */
 bool sl_signal_take(int signal, void (*fn)(void *arg), void *arg, bool only_default);
 void sl_signal_give_back(int signal);
+/* In the child of a fork: gives all back, they are the parent's. */
+void sl_signals_forked(void);
 
 #endif

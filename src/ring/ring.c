@@ -55,6 +55,11 @@ void sl_ring_close(struct sl_ring *ring)
 {
     struct sl_link *link;
 
+    if (ring->was) { /* the parent's: only memory is left, and attached memory stays */
+        ring->was->close(ring);
+        ring->was = NULL;
+        return;
+    }
     if (ring->doorbell_fd < 0)
         return;
     ring->closing = true;
@@ -148,4 +153,71 @@ void sl_ring_read_mail(struct sl_ring *ring)
         ring->class->cancel_all(ring);
     else if (mail)
         ring->class->cancel_fd(ring, (int)(mail - 1));
+}
+
+/* ---- fork ---- */
+
+void sl_rings_lock(void)
+{
+    pthread_mutex_lock(&rings_lock);
+}
+
+void sl_rings_unlock(void)
+{
+    pthread_mutex_unlock(&rings_lock);
+}
+
+static void dead_submit(struct sl_ring *ring, struct sl_op *op)
+{
+    (void)ring, (void)op;
+}
+
+static void dead_cancel_fd(struct sl_ring *ring, int fd)
+{
+    (void)ring, (void)fd;
+}
+
+static void dead_cancel_all(struct sl_ring *ring)
+{
+    (void)ring;
+}
+
+static bool dead_pending(struct sl_ring *ring)
+{
+    (void)ring;
+    return false;
+}
+
+static int dead_turn(struct sl_ring *ring, int64_t wait_ns)
+{
+    (void)ring, (void)wait_ns;
+    return 0;
+}
+
+static const struct sl_ring_class dead = {
+    .name = "dead",
+    .submit = dead_submit,
+    .cancel = dead_submit,
+    .cancel_fd = dead_cancel_fd,
+    .cancel_all = dead_cancel_all,
+    .pending = dead_pending,
+    .turn = dead_turn,
+};
+
+void sl_rings_forked(void)
+{
+    struct sl_link *link;
+
+    while ((link = sl_list_pop(&rings))) {
+        struct sl_ring *ring = SL_CONTAINER(link, struct sl_ring, open);
+
+        sl_sys.close(ring->doorbell_fd);
+        ring->doorbell_fd = -1;
+        if (ring->class->forked)
+            ring->class->forked(ring);
+        ring->was = ring->class;
+        ring->class = &dead;
+        ring->in_flight = 0;
+    }
+    sl_rings_unlock();
 }

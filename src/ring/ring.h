@@ -24,6 +24,9 @@ struct sl_ring_class {
     /* Makes the ring in the calling thread. 0 or -errno. */
     int (*open)(struct sl_ring *ring, unsigned entries);
     void (*close)(struct sl_ring *ring);
+    /* In the child of a fork: gives up what is the parent's, so that close only releases memory.
+     * NULL: nothing is. */
+    void (*forked)(struct sl_ring *ring);
     /* Queues an operation; it goes to the kernel with the next turn. Never fails: what finds no
      * room waits in the backlog. */
     void (*submit)(struct sl_ring *ring, struct sl_op *op);
@@ -65,6 +68,7 @@ struct sl_ring {
     struct sl_list ended;   /* cancelled in the backlog: complete with the next turn */
     void *state;            /* the implementation's */
     struct sl_rng rng;      /* the simulated ring's */
+    const struct sl_ring_class *was; /* the class, in the child of a fork */
     const char *refusal;    /* why open failed: a sentence, or NULL */
     pthread_t owner;        /* the thread that opened it: nobody else submits or turns */
 
@@ -90,6 +94,12 @@ void sl_ring_close(struct sl_ring *ring);
 /* Cancels the operations on a descriptor on every ring of the process but `self` (or NULL), each
  * by its own thread. Any thread; allocates nothing. */
 void sl_ring_cancel_elsewhere(const struct sl_ring *self, int fd);
+
+/* Around a fork: nobody opens or closes a ring meanwhile. In the child the parent's rings are
+ * detached from the kernel: they take whatever is asked and do nothing. */
+void sl_rings_lock(void);
+void sl_rings_unlock(void);
+void sl_rings_forked(void);
 
 /* doorbell.c: wakes the thread that waits in a turn. Any thread, and signal handlers. */
 void sl_ring_ring(const struct sl_ring *ring);

@@ -328,6 +328,7 @@ const struct sl_ring_class sl_ring_uring = {
     .name = "io_uring",
     .open = sl_uring_open,
     .close = sl_uring_close,
+    .forked = sl_uring_forked,
     .submit = submit,
     .cancel = cancel,
     .cancel_fd = cancel_fd,

@@ -49,6 +49,7 @@ struct uring {
 /* uring_open.c */
 int sl_uring_open(struct sl_ring *ring, unsigned entries);
 void sl_uring_close(struct sl_ring *ring);
+void sl_uring_forked(struct sl_ring *ring);
 /* uring.c: one io_uring_enter. */
 int sl_uring_enter(struct sl_ring *ring, unsigned complete, unsigned flags, int64_t wait_ns);
 /* uring.c: the next free entry, cleared, or NULL. */

@@ -175,3 +175,14 @@ void sl_uring_close(struct sl_ring *ring)
     sl_sys.release(uring, sizeof *uring, 0);
     ring->state = NULL;
 }
+
+/* The mappings are not here (MADV_DONTFORK): their place may be another's by now. */
+void sl_uring_forked(struct sl_ring *ring)
+{
+    struct uring *uring = ring->state;
+
+    uring->queues = uring->entries = NULL;
+    uring->registered = false;
+    sl_sys.close(uring->fd);
+    uring->fd = -1;
+}

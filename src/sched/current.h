@@ -9,6 +9,8 @@
 
 #include "base/check.h"
 
+#include <stdbool.h>
+
 struct sley_loop;
 
 /* For the linker; only this header's loads and current.c touch it. */
@@ -40,8 +42,13 @@ SL_INLINE struct sley_loop *sl_current(void)
 struct sl_outside {
     void *error;
     uintptr_t context;
+    bool forked; /* it ran a loop when it forked; this is the child */
 };
 struct sl_outside *sl_current_outside(void);
+
+/* Why sl_current() is NULL: -SLEY_ENOLOOP, or -SLEY_EFORKED in a child's only thread, where it
+ * stands in what its parent's loop called. */
+SL_NOINLINE int sl_no_loop(void);
 
 /* Returns the previous one. */
 struct sley_loop *sl_current_set(struct sley_loop *loop);

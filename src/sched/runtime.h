@@ -19,10 +19,20 @@ struct sl_runtime {
     void *exception_arg;
     struct sley_executor *executor; /* the default one, made when first needed */
     unsigned executor_jobs;     /* jobs in threads whose result a loop here expects */
+    uint32_t born;              /* sl_forks when it was made */
     int stack_class;            /* of a task that does not say */
     struct sley_task *main;     /* the runner's, which Ctrl-C cancels */
     bool closing;               /* run is over: tasks that are left are being ended */
 };
+
+/* How often this process is the child of a fork: written by its only thread (sched/fork.c). */
+extern uint32_t sl_forks __attribute__((visibility("hidden")));
+
+/* Is it the parent's? */
+static inline bool sl_runtime_dead(const struct sl_runtime *runtime)
+{
+    return runtime->born != sl_forks;
+}
 
 /* Alive now. */
 static inline uint64_t sl_runtime_tasks(const struct sl_runtime *runtime)

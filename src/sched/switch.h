@@ -35,12 +35,18 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop)
     return fiber;
 }
 
+/* worker.c: the same for a fiber that has C++ exceptions to keep. */
+SLEY_SUSPENDS struct sley_loop *sl_switch_holding(struct sley_loop *loop, struct sl_fiber *self);
+
 /* Gives the worker to whoever is next; returns when `self` is run again. */
 SLEY_SUSPENDS SL_INLINE struct sley_loop *sl_switch_park(struct sley_loop *loop,
                                                          struct sl_fiber *self)
 {
-    struct sl_fiber *next = sl_switch_next(loop);
+    struct sl_fiber *next;
 
+    if (sl_exceptions_any(loop->exceptions))
+        return sl_switch_holding(loop, self);
+    next = sl_switch_next(loop);
     if (next == self)
         return loop;
     loop->current = next;

@@ -22,6 +22,15 @@ struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
     return sl_switch_park(loop, self);
 }
 
+struct sley_loop *sl_switch_holding(struct sley_loop *loop, struct sl_fiber *self)
+{
+    struct sl_exceptions mine = sl_exceptions_take(loop->exceptions);
+
+    loop = sl_worker_park(loop, self);
+    *loop->exceptions = mine;
+    return loop;
+}
+
 /* Gives a fiber that begins a stack that looks as if it had parked before its first function. */
 static void lay_out(struct sley_loop *loop, struct sl_fiber *fiber)
 {
@@ -59,6 +68,13 @@ void sl_switch_entry(void *passed)
 
 static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
 {
+    if (sl_exceptions_any(loop->exceptions)) { /* whoever runs the loop does so in a handler */
+        struct sl_exceptions mine = sl_exceptions_take(loop->exceptions);
+
+        run_fiber(loop, fiber);
+        *loop->exceptions = mine;
+        return;
+    }
     if (SL_UNLIKELY(!fiber->sp)) {
         if ((fiber->flags & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) == SL_FIBER_NOTED)
             sl_worker_calls.noted(loop, fiber);
@@ -215,6 +231,7 @@ static int begin(struct sley_loop *loop)
     sl_thread_signals_enter(&loop->thread_signals);
     sl_current_set(loop);
     sl_hook_fiber_adopted(&loop->hook);
+    loop->exceptions = sl_exceptions_of_thread();
     loop->budget_full = loop->debug ? 1 : SL_PASS_DISPATCHES;
     loop->budget = loop->budget_full;
     sl_loop_clock(loop);

@@ -6,6 +6,7 @@
 #define SL_SCHED_WORKER_H
 
 #include "base/atomic.h"
+#include "fiber/exceptions.h"
 #include "fiber/fiber.h"
 #include "os/pool.h"
 #include "os/signals.h"
@@ -39,6 +40,7 @@ struct sley_loop {
     uint32_t in_user;            /* user code runs, not a call of ours: for whoever will watch
                                     a busy worker (nobody does yet) */
     void *hub;                   /* the saved context of the loop itself */
+    struct sl_exceptions *exceptions; /* of the thread that runs it, for C++ */
     struct sl_stacks stacks;
     struct sl_runtime *runtime;
 

@@ -3,7 +3,7 @@
  * What is at the head of the ready queue changes places with the running fiber at its tail. Between
  * two fibers nothing is then read back that was just written, and the caller's registers are saved
  * once. Whatever is not the plain case (a callback is next, a fiber that never ran, the end of the
- * pass) takes the ordinary way through sl_worker_park. */
+ * pass, C++ exceptions to be kept) takes the ordinary way through sl_worker_park. */
 #include "sched/wait.h"
 
 #include <sley/error.h>
@@ -16,7 +16,8 @@ SL_INLINE struct sley_loop *change_places(struct sley_loop *loop, struct sl_fibe
     struct sl_entry *entry = SL_CONTAINER(first, struct sl_entry, link);
     struct sl_fiber *next = sl_fiber_of(entry);
 
-    if (SL_UNLIKELY(first == head || loop->budget <= 0 || entry->run || !next->sp)) {
+    if (SL_UNLIKELY(first == head || loop->budget <= 0 || entry->run || !next->sp) ||
+        sl_exceptions_any(loop->exceptions)) {
         sl_ready_push(loop, &self->entry);
         return sl_worker_park(loop, self);
     }
@@ -56,7 +57,7 @@ int sley_yield(void)
     int rc = 0;
 
     if (SL_UNLIKELY(!loop))
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     self = loop->current;
     if (SL_UNLIKELY(!self))
         rc = -SLEY_ENOLOOP;

@@ -83,7 +83,7 @@ int sley_condition_notify(sley_condition *condition, size_t n)
     int rc = 0;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if (sl_condition_lock(condition)->_locked)
         sl_condition_wake(loop, condition, n);
     else

@@ -115,7 +115,7 @@ int sley_lock_release(sley_lock *lock)
     int rc;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     rc = sl_lock_release(loop, lock);
     sl_leave(loop, user);
     return rc;

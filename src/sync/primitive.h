@@ -54,12 +54,28 @@ SL_INLINE int sl_primitive_enter(struct sley_loop **loop, uint32_t *user)
 {
     *loop = sl_enter(user);
     if (SL_UNLIKELY(!*loop))
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if (SL_UNLIKELY(!(*loop)->current)) {
         sl_leave(*loop, *user);
         return -SLEY_ENOLOOP;
     }
     return 0;
+}
+
+/* For a call that needs no wait and changes nothing but the primitive: is it the loop's that runs
+ * in this thread ... */
+SL_INLINE bool sl_primitive_is_here(const void *owner, const struct sley_loop *loop)
+{
+    return SL_LIKELY(loop && loop == owner);
+}
+
+/* ... and does a task call whose scopes are open? If not, sl_primitive_enter says what is wrong. */
+SL_INLINE bool sl_primitive_at_once(const void *owner)
+{
+    const struct sley_loop *loop = sl_current();
+
+    return sl_primitive_is_here(owner, loop) &&
+           SL_LIKELY(loop->current && !(loop->current->flags & SL_FIBER_IN_CANCELLED));
 }
 
 #endif

@@ -10,7 +10,7 @@
 
 _Static_assert(sizeof(sley_queue) == 144, "part of the interface");
 
-enum { FIFO, LIFO, PRIORITY };
+enum { FIFO, LIFO, PRIORITY }; /* FIFO is 0: put_quickly */
 enum { LISTED = 1 }; /* sl_wait.flags: in its list */
 
 static const struct sl_wait_class get_wait = {.reason = "an item of the queue", .local = true};
@@ -54,7 +54,7 @@ static sl_heap_compare *compare_of(const sley_queue *queue)
     return queue->_compare ? queue->_compare : by_number;
 }
 
-static void insert(sley_queue *queue, intptr_t item)
+SL_INLINE void insert(sley_queue *queue, intptr_t item)
 {
     size_t at = queue->_head + queue->_count;
 
@@ -65,7 +65,7 @@ static void insert(sley_queue *queue, intptr_t item)
     queue->_count++;
 }
 
-static intptr_t extract(sley_queue *queue)
+SL_INLINE intptr_t extract(sley_queue *queue)
 {
     intptr_t item;
 
@@ -172,7 +172,31 @@ static int get_now(struct sley_loop *loop, sley_queue *queue, intptr_t *item)
     return 0;
 }
 
-int sley_queue_put(sley_queue *queue, intptr_t item)
+/* The quick paths: nothing to wait for and nobody to wake. They touch the queue alone and none of
+ * the loop's lists, hence no sl_enter. What they leave the functions behind them do in full. */
+
+/* A bounded queue's memory is all of its bound or none: where there is memory there is room. What
+ * must be zero is looked at in one go; the order is part of it, so that of insert and extract only
+ * FIFO's case is compiled here. */
+SL_INLINE bool put_quickly(sley_queue *queue, intptr_t item)
+{
+    if (SL_UNLIKELY(queue->_count >= queue->_capacity ||
+                    (queue->_order | queue->_shut | (uintptr_t)queue->_getters.first)))
+        return false;
+    insert(queue, item);
+    queue->_unfinished++;
+    return true;
+}
+
+SL_INLINE bool get_quickly(sley_queue *queue, intptr_t *item)
+{
+    if (SL_UNLIKELY(!has_item(queue) || (queue->_order | (uintptr_t)queue->_putters.first)))
+        return false;
+    *item = extract(queue);
+    return true;
+}
+
+static SL_NOINLINE int put(sley_queue *queue, intptr_t item)
 {
     struct sley_loop *loop;
     uint32_t user;
@@ -191,7 +215,12 @@ int sley_queue_put(sley_queue *queue, intptr_t item)
     return rc;
 }
 
-int sley_queue_get(sley_queue *queue, intptr_t *item)
+int sley_queue_put(sley_queue *queue, intptr_t item)
+{
+    return sl_primitive_at_once(queue->_loop) && put_quickly(queue, item) ? 0 : put(queue, item);
+}
+
+static SL_NOINLINE int get(sley_queue *queue, intptr_t *item)
 {
     struct sley_loop *loop;
     uint32_t user;
@@ -208,6 +237,11 @@ int sley_queue_get(sley_queue *queue, intptr_t *item)
         rc = get_now(loop, queue, item);
     sl_leave(loop, user);
     return rc;
+}
+
+int sley_queue_get(sley_queue *queue, intptr_t *item)
+{
+    return sl_primitive_at_once(queue->_loop) && get_quickly(queue, item) ? 0 : get(queue, item);
 }
 
 /* The calls that never wait may be made outside of a task, too, and outside of a loop as long as
@@ -231,7 +265,7 @@ static int leave_any(struct sley_loop *loop, uint32_t user, int rc)
     return rc;
 }
 
-int sley_queue_put_nowait(sley_queue *queue, intptr_t item)
+static SL_NOINLINE int put_nowait(sley_queue *queue, intptr_t item)
 {
     struct sley_loop *loop;
     uint32_t user;
@@ -240,13 +274,27 @@ int sley_queue_put_nowait(sley_queue *queue, intptr_t item)
     return rc < 0 ? rc : leave_any(loop, user, put_now(loop, queue, item));
 }
 
-int sley_queue_get_nowait(sley_queue *queue, intptr_t *item)
+int sley_queue_put_nowait(sley_queue *queue, intptr_t item)
+{
+    if (sl_primitive_is_here(queue->_loop, sl_current()) && put_quickly(queue, item))
+        return 0;
+    return put_nowait(queue, item);
+}
+
+static SL_NOINLINE int get_nowait(sley_queue *queue, intptr_t *item)
 {
     struct sley_loop *loop;
     uint32_t user;
     int rc = enter_any(queue, &loop, &user);
 
     return rc < 0 ? rc : leave_any(loop, user, get_now(loop, queue, item));
+}
+
+int sley_queue_get_nowait(sley_queue *queue, intptr_t *item)
+{
+    if (sl_primitive_is_here(queue->_loop, sl_current()) && get_quickly(queue, item))
+        return 0;
+    return get_nowait(queue, item);
 }
 
 /* ---- join and shutdown ---- */

@@ -48,7 +48,7 @@ int sley_as_completed_open(sley_as_completed *public_each, size_t n, sley_future
 
     *public_each = (sley_as_completed){0};
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     for (size_t i = 0; i < n; i++)
         if (!futures[i] || futures[i]->loop != loop)
             return futures[i] ? -SLEY_EWRONGLOOP : -EINVAL;
@@ -118,7 +118,7 @@ int sley_as_completed_next(sley_as_completed *each, sley_future **future)
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     rc = next_done(&loop, each->_state, future);
     sl_leave(loop, user);
     return rc;

@@ -51,7 +51,7 @@ bool sley_task_cancel(sley_task *task)
     struct sley_loop *loop;
     bool asked;
 
-    if (!task)
+    if (!task || sl_runtime_dead(task->future.loop->runtime))
         return false;
     loop = sl_enter(&user);
     asked = sl_task_cancel(task->future.loop, task);

@@ -90,7 +90,7 @@ int sley_context_set(const sley_context_var *var, intptr_t value)
     struct sl_context_link *link;
 
     if (!loop && !*sl_context_slot(NULL))
-        return -SLEY_ENOLOOP; /* nor a job that has a context */
+        return sl_no_loop(); /* nor a job that has a context */
     link = sl_sys.allocate(sizeof *link, 0);
     if (!link)
         return -ENOMEM;

@@ -144,7 +144,7 @@ SL_INLINE intptr_t await_here(struct sley_future *future)
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     word = wait_here(&loop, future);
     if (word == 0)
         word = sl_future_retrieve(loop, future);
@@ -181,7 +181,7 @@ int sley_await_into(sley_future *future, intptr_t *outcome)
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     rc = sl_future_wait(&loop, future);
     if (rc == 0)
         *outcome = sl_future_retrieve(loop, future);
@@ -244,6 +244,8 @@ static int check_completable(const struct sley_future *future)
 
     if (!future)
         return -EINVAL;
+    if (SL_UNLIKELY(!running) && sl_runtime_dead(future->loop->runtime))
+        return -SLEY_EFORKED;
     if (running != future->loop && (running || future->loop->state == SL_LOOP_RUNNING))
         return -SLEY_EWRONGLOOP;
     if (future->kind != SL_FUTURE || future->state != SL_PENDING)
@@ -288,7 +290,7 @@ bool sley_future_cancel(sley_future *future)
     uint32_t user = 0;
     bool cancelled;
 
-    if (!future)
+    if (!future || sl_runtime_dead(future->loop->runtime))
         return false;
     loop = sl_enter(&user);
     cancelled = sl_future_cancel(future->loop, future);

@@ -152,7 +152,7 @@ int sley_gather_start(sley_future **future, size_t n, sley_future *const *future
     int rc;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if ((rc = check(loop, n, futures)) < 0)
         return rc;
     gather = start(loop, n, futures, flags);
@@ -197,7 +197,7 @@ int sley_gather_futures(intptr_t *out, size_t n, sley_future *const *futures, un
     int rc;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     rc = check(loop, n, futures);
     if (rc == 0 && (rc = -ENOMEM, gather = start(loop, n, futures, flags)))
         rc = await_gather(&loop, gather, out);
@@ -226,7 +226,7 @@ int sley_gather(intptr_t *out, size_t n, const sley_coro *coros, unsigned flags)
     int rc = -ENOMEM;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     futures = sl_sys.allocate((n + 1) * sizeof *futures, 0);
     if (!futures)
         goto out;

@@ -6,6 +6,7 @@
  * park in between saves and resumes the generator's stack, because that is where the fiber is.
  *
  * Scopes that the body has entered stay with the generator while it waits to be asked. */
+#include "sched/fork.h"
 #include "task/scope.h"
 #include "task/task.h"
 
@@ -59,6 +60,13 @@ static struct sley_loop *hand_back(struct sley_loop *loop, struct state *state, 
 {
     struct sl_fiber *self = loop->current;
 
+    if (sl_exceptions_any(loop->exceptions)) {
+        struct sl_exceptions kept = sl_exceptions_take(loop->exceptions);
+
+        loop = hand_back(loop, state, last);
+        *loop->exceptions = kept;
+        return loop;
+    }
     detach_scopes(state, self);
     move_to(self, state->caller_stack);
     sl_hook_switch(&state->stack->hook, &state->caller_stack->hook, last);
@@ -76,6 +84,8 @@ static void body(void *passed)
     loop->in_user = 1;
     state->word = state->fn(state->public_one, state->arg);
     loop = sl_current();
+    if (SL_UNLIKELY(!loop))
+        sl_fork_returned();
     loop->in_user = 0;
     state->ended = true;
     hand_back(loop, state, 1);
@@ -88,6 +98,13 @@ static struct sley_loop *ask(struct sley_loop *loop, struct state *state)
     struct sl_fiber *self = loop->current;
     struct sl_stack *mine = self->stack;
 
+    if (sl_exceptions_any(loop->exceptions)) {
+        struct sl_exceptions kept = sl_exceptions_take(loop->exceptions);
+
+        loop = ask(loop, state);
+        *loop->exceptions = kept;
+        return loop;
+    }
     if (!state->stack) {
         state->stack = sl_stacks_bind(&state->loop->stacks,
                                       (unsigned)state->loop->runtime->stack_class);
@@ -145,7 +162,7 @@ int sley_generator_next(sley_generator *generator, intptr_t *item)
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     rc = next(&loop, generator->_state, item);
     sl_leave(loop, user);
     return rc;
@@ -159,7 +176,7 @@ int sley_generator_yield(sley_generator *generator, intptr_t item)
     int rc = -SLEY_EINVALIDSTATE;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if (state && state->closing) {
         rc = -ECANCELED;
     } else if (state && state->running && loop->current->stack == state->stack) {
@@ -189,7 +206,7 @@ int sley_generator_open(sley_generator *generator, sley_generator_fn *fn, void *
 
     *generator = (sley_generator){.iterator = {iterate, end_iteration}};
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     state = sl_sys.allocate(sizeof *state, 0);
     if (!state)
         return -ENOMEM;

@@ -49,7 +49,7 @@ static struct handle *handle_new(struct sley_loop *loop, sley_callback *fn, void
 {
     struct handle *handle;
 
-    if (!loop || !fn || loop->state == SL_LOOP_CLOSED)
+    if (!loop || !fn || loop->state == SL_LOOP_CLOSED || sl_runtime_dead(loop->runtime))
         return NULL;
     handle = sl_pool_take(&loop->handles);
     if (!handle)

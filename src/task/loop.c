@@ -1,6 +1,7 @@
 #include "task/loop.h"
 
 #include "os/unwind.h"
+#include "sched/fork.h"
 #include "task/exception.h"
 #include "task/offload.h"
 #include "task/report.h"
@@ -34,11 +35,14 @@ int sley_loop_new(sley_loop **made, const sley_options *options)
     if (rc < 0)
         return rc;
     sl_sys_start();
+    if ((rc = sl_fork_start()) < 0)
+        return rc;
     loop = sl_sys_allocate_zeroed(sizeof *loop, 0);
     if (!loop)
         return -ENOMEM;
     runtime = &loop->runtime_storage;
     runtime->options = all;
+    runtime->born = sl_forks;
     if (!runtime->options.seed)
         runtime->options.seed = sl_sys.random();
     runtime->stack_class = sl_stack_class_of(all.stack_size ? all.stack_size : (size_t)256 << 10);
@@ -87,7 +91,7 @@ void sl_loop_cancel_all(struct sley_loop *loop, enum sl_ending how)
     int64_t patience = runtime->options.shutdown_timeout.ns;
     struct sl_timer timer = {.entry.run = insist};
 
-    if (sl_list_empty(&runtime->tasks))
+    if (sl_list_empty(&runtime->tasks) || sl_runtime_dead(runtime))
         return;
     runtime->closing = true;
     for (struct sl_link *link = runtime->tasks.head.next; link != &runtime->tasks.head;
@@ -137,12 +141,19 @@ int sley_loop_close(sley_loop *loop)
 {
     if (!loop)
         return 0;
-    if (loop->state == SL_LOOP_RUNNING || sl_current())
-        return -SLEY_ERUNNING;
-    sl_loop_cancel_all(loop, SL_END_REPORTING);
-    loop->dropping = true;
-    sl_offload_calls->close(loop);
-    drop_calls(loop);
+    if (sl_runtime_dead(loop->runtime)) {
+        if (sl_fork_inside(loop))
+            return -SLEY_EFORKED; /* the caller's stack is among what would be released */
+        loop->dropping = true;
+        sl_offload_calls->close(loop);
+    } else {
+        if (loop->state == SL_LOOP_RUNNING || sl_current())
+            return -SLEY_ERUNNING;
+        sl_loop_cancel_all(loop, SL_END_REPORTING);
+        loop->dropping = true;
+        sl_offload_calls->close(loop);
+        drop_calls(loop);
+    }
     sl_worker_close(loop);
     sley_error_drop(loop->error);
     sl_context_release(loop->context);
@@ -155,10 +166,12 @@ int sley_loop_close(sley_loop *loop)
 
 /* ---- running ---- */
 
-static int run(struct sley_loop *loop)
+static SL_NOINLINE int run(struct sley_loop *loop)
 {
     int rc;
 
+    if (sl_runtime_dead(loop->runtime))
+        return -SLEY_EFORKED;
     if (sl_current())
         return -SLEY_ERUNNING;
     sl_report_install(loop);
@@ -187,6 +200,8 @@ intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)
 
     if (!future || future->loop != loop)
         return future ? -SLEY_EWRONGLOOP : -EINVAL;
+    if (sl_runtime_dead(loop->runtime))
+        return -SLEY_EFORKED;
     if (sl_current() || loop->state == SL_LOOP_RUNNING)
         return -SLEY_ERUNNING;
     sl_future_add(future, &stopper.entry);
@@ -205,6 +220,8 @@ intptr_t sley_loop_run_coro(sley_loop *loop, sley_fn *fn, void *arg)
     struct sley_task *task = sley_loop_create_task(loop, fn, arg, NULL);
     intptr_t word;
 
+    if (!task && sl_runtime_dead(loop->runtime))
+        return -SLEY_EFORKED;
     if (!task)
         return loop->state == SL_LOOP_CLOSED ? -SLEY_EFINISHED : -ENOMEM;
     word = sley_loop_run_until_complete(loop, &task->future);
@@ -214,12 +231,13 @@ intptr_t sley_loop_run_coro(sley_loop *loop, sley_fn *fn, void *arg)
 
 void sley_loop_stop(sley_loop *loop)
 {
-    sl_worker_stop(loop);
+    if (!sl_runtime_dead(loop->runtime))
+        sl_worker_stop(loop);
 }
 
 bool sley_loop_run_once(sley_loop *loop)
 {
-    return sl_worker_run_once(loop);
+    return !sl_runtime_dead(loop->runtime) && sl_worker_run_once(loop);
 }
 
 /* ---- asked ---- */

@@ -90,7 +90,7 @@ int sley_report(int fd)
     struct sley_loop *loop = sl_enter(&user);
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     report_all(fd, loop);
     sl_leave(loop, user);
     return 0;
@@ -203,7 +203,7 @@ int sley_stats_get(sley_stats *stats)
     size_t size = stats->size;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if (size != sizeof *stats)
         return -EINVAL;
     *stats = (sley_stats){

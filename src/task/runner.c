@@ -59,6 +59,8 @@ intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
 
     if (!loop)
         return -SLEY_EFINISHED;
+    if (sl_runtime_dead(loop->runtime))
+        return -SLEY_EFORKED;
     if (sl_current())
         return -SLEY_ERUNNING;
     if (!runner->_context && !(runner->_context = sley_context_copy()))

@@ -46,7 +46,7 @@ int sley_sleep(sley_duration duration)
         return sley_yield();
     loop = sl_enter(&user);
     if (SL_UNLIKELY(!loop))
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if (loop->current) {
         sley_instant now = {sl_loop_clock(loop)};
 
@@ -63,7 +63,7 @@ int sley_sleep_until(sley_instant when)
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
-        return rc;
+        return sl_no_loop();
     if (loop->current)
         rc = sleep_until(&loop, when.ns);
     sl_leave(loop, user);

@@ -1,5 +1,6 @@
 #include "task/task.h"
 
+#include "sched/fork.h"
 #include "task/dead_argument.h"
 #include "task/exception.h"
 
@@ -157,6 +158,8 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     loop->in_user = 1;
     word = task->fn(task->arg);
     loop = sl_current();
+    if (SL_UNLIKELY(!loop))
+        sl_fork_returned();
     loop->in_user = 0;
 
     if (SL_UNLIKELY(stack->watched))
@@ -241,10 +244,10 @@ sley_task *sley_loop_create_task(sley_loop *loop, sley_fn *fn, void *arg,
                           &loop->runtime->root);
 }
 
-static int spawned(struct sley_task *task)
+static SL_NOINLINE int spawned(struct sley_task *task)
 {
     if (!task)
-        return sl_current() ? -ENOMEM : -SLEY_ENOLOOP;
+        return sl_current() ? -ENOMEM : sl_no_loop();
     sl_future_drop(&task->future);
     return 0;
 }

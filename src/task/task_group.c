@@ -195,7 +195,7 @@ static int create(sley_task_group *group, sley_task **task, sley_fn *fn, const v
     int rc = 0;
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if (!(group->_flags & ENTERED) || (group->_flags & (ABORTING | LEFT)) ||
         ((group->_flags & EXITING) && !group->_children.first)) {
         rc = -SLEY_EFINISHED;
@@ -257,7 +257,7 @@ int sley_task_group_enter(sley_task_group *group)
     int rc = -SLEY_ENOLOOP;
 
     if (!loop)
-        return rc;
+        return sl_no_loop();
     if (loop->current) {
         enter(loop, group, 0);
         rc = 0;
@@ -272,7 +272,7 @@ intptr_t sley_task_group_exit(sley_task_group *group, intptr_t status)
     struct sley_loop *loop = sl_enter(&user);
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     group->rc = status = leave(&loop, group, status);
     sl_leave(loop, user);
     return status;

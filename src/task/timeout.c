@@ -92,7 +92,7 @@ int sley_timeout_enter(sley_timeout *timeout, sley_duration delay)
     int rc = -SLEY_ENOLOOP;
 
     if (!loop)
-        return rc;
+        return sl_no_loop();
     if (loop->current) {
         sl_timeout_enter(loop, timeout, delay);
         rc = 0;
@@ -108,7 +108,7 @@ int sley_timeout_enter_at(sley_timeout *timeout, sley_instant when)
     int rc = -SLEY_ENOLOOP;
 
     if (!loop)
-        return rc;
+        return sl_no_loop();
     if (loop->current) {
         enter(loop, timeout, when, when.ns <= sl_loop_clock(loop), edge_due);
         rc = 0;
@@ -135,7 +135,7 @@ int sley_timeout_reschedule(sley_timeout *timeout, sley_instant when)
     struct sley_loop *loop = sl_enter(&user);
 
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     if (timeout->_state == ACTIVE) {
         sl_timer_disarm(loop, timer_of(timeout));
         timeout->_when = when;
@@ -180,7 +180,8 @@ void sley_timeout_scope_exit(sley_timeout *timeout)
 {
     struct sley_loop *loop = sl_current();
 
-    sl_timer_disarm(loop, timer_of(timeout));
+    if (SL_LIKELY(loop != NULL)) /* else a child's: no timer of its parent is due here */
+        sl_timer_disarm(loop, timer_of(timeout));
     sl_scope_exit(&timeout->_task->fiber, &timeout->_scope);
     timeout->_state = timeout->_state == EXPIRED ? LEFT_EXPIRED : LEFT;
 }

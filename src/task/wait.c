@@ -106,7 +106,7 @@ ssize_t sley_wait(size_t n, sley_future *const *futures, sley_duration timeout,
         return -SLEY_EVALUE;
     loop = sl_enter(&user);
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     rc = loop->current ? 0 : -SLEY_ENOLOOP;
     for (size_t i = 0; i < n && rc == 0; i++)
         rc = !futures[i] ? -EINVAL : futures[i]->loop != loop ? -SLEY_EWRONGLOOP : 0;
@@ -192,7 +192,7 @@ int sley_wait_for_into(sley_future *future, sley_duration timeout, intptr_t *out
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return -SLEY_ENOLOOP;
+        return sl_no_loop();
     rc = wait_for(&loop, future, timeout, outcome);
     sl_leave(loop, user);
     return rc;

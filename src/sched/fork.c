@@ -1,0 +1,77 @@
+/* Fork: the handlers. The child has one thread, the one that forked; locks that others held are
+ * held for ever, and memory is as they left it. Each lock of ours is therefore held across the fork
+ * or made anew. */
+#include "sched/fork.h"
+
+#include "os/plain.h"
+#include "sched/worker.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+/* What is next in the loop that the child stands in. */
+static void after_a_callback(struct sley_loop *loop, struct sl_entry *entry)
+{
+    (void)loop, (void)entry;
+    sl_fork_returned();
+}
+
+static struct sl_entry last_entry = {.run = after_a_callback};
+
+/* The thread that forked was inside this loop's tasks or callbacks. */
+static void leave(struct sley_loop *loop)
+{
+    sl_current_set(NULL);
+    sl_current_outside()->forked = true;
+    sl_list_init(&loop->ready);
+    sl_ready_push(loop, &last_entry);
+    loop->batch_last = NULL;
+    loop->stop = false;
+    loop->dropping = true; /* timers that are due with the caller's: not called */
+    if (loop->budget < 1)
+        loop->budget = 1;
+    sl_thread_signals_forked(&loop->thread_signals);
+}
+
+static void child(void)
+{
+    struct sley_loop *loop = sl_current();
+
+    sl_forks++;
+    sl_rings_forked();
+    sl_signals_forked();
+    sl_fork_calls.table();
+    if (loop)
+        leave(loop);
+}
+
+static int registered;
+
+static void start(void)
+{
+    /* pthread_atfork's only error is ENOMEM. */
+    registered = -pthread_atfork(sl_rings_lock, sl_rings_unlock, child);
+}
+
+int sl_fork_start(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, start);
+    return registered;
+}
+
+int sl_fork_inside(const struct sley_loop *loop)
+{
+    return loop->state == SL_LOOP_RUNNING && pthread_equal(loop->owner, pthread_self());
+}
+
+_Noreturn void sl_fork_returned(void)
+{
+    static const char text[] =
+        "sley: after fork, a function returned into the parent's loop, which is dead in this"
+        " process: a child ends with _exit or exec\n";
+
+    sl_plain_write(2, text, sizeof text - 1, -1);
+    abort();
+}
