@@ -1,4 +1,4 @@
-#include "fiber/stack.h"
+#include "fiber/depot.h"
 
 #include "arch/switch.h"
 #include "base/atomic.h"
@@ -10,7 +10,6 @@
 #include <sys/mman.h>
 
 #define PAGE ((size_t)4096)
-#define SLAB_BYTES ((size_t)64 << 20)
 #define GUARD_BYTES ((size_t)16 << 10)
 #define CANARY 0x5afec0de5afec0deu
 
@@ -45,15 +44,14 @@ int sl_stack_class_of(size_t size)
     return class < SL_STACK_CLASSES ? class : -EINVAL;
 }
 
-SL_NOINLINE int sl_stacks_buy(struct sl_stacks *stacks, unsigned class)
+int sl_stack_class_buy(struct sl_stack_class *own, unsigned class)
 {
-    struct sl_stack_class *own = &stacks->classes[class];
     size_t size = sl_stack_class_size(class);
     struct sl_stack_slab *slab = sl_sys.allocate(sizeof *slab, 0), **end = &own->slabs;
 
     if (!slab)
         return -ENOMEM;
-    slab->bytes = size > SLAB_BYTES ? size : SLAB_BYTES;
+    slab->bytes = size > SL_STACK_SLAB_BYTES ? size : SL_STACK_SLAB_BYTES;
     slab->memory = sl_sys.map(slab->bytes);
     if (!slab->memory) {
         sl_sys.release(slab, sizeof *slab, 0);
@@ -73,6 +71,13 @@ SL_NOINLINE int sl_stacks_buy(struct sl_stacks *stacks, unsigned class)
         own->filling = slab;
     own->credits += slab->count;
     return 0;
+}
+
+SL_NOINLINE int sl_stacks_buy(struct sl_stacks *stacks, unsigned class)
+{
+    if (stacks->depot)
+        return sl_stacks_draw(stacks, class);
+    return sl_stack_class_buy(&stacks->classes[class], class);
 }
 
 size_t sl_stack_size(const struct sl_stack *stack)
@@ -115,21 +120,23 @@ static void put_guard(struct sl_stack *stack)
                         "a canary only\n");
 }
 
-SL_NOINLINE struct sl_stack *sl_stacks_fresh(struct sl_stacks *stacks, unsigned class)
+char *sl_stack_class_carve(struct sl_stack_class *own, unsigned class)
 {
-    struct sl_stack_class *own = &stacks->classes[class];
     struct sl_stack_slab *slab = own->filling;
-    size_t size = sl_stack_class_size(class);
-    struct sl_stack *stack;
-    char *base;
 
     while (slab->bound == slab->count)
         slab = own->filling = slab->next; /* the credit says that there is one */
-    base = slab->memory + size * slab->bound++;
-    stack = (struct sl_stack *)(void *)((uintptr_t)(base + size - sizeof *stack -
-                                                    stacks->colour * COLOUR_BYTES) &
-                                        ~(uintptr_t)63);
-    stacks->colour = (stacks->colour + 1) % COLOURS;
+    own->bound++;
+    return slab->memory + sl_stack_class_size(class) * slab->bound++;
+}
+
+struct sl_stack *sl_stack_lay(char *base, unsigned class, uint32_t colour)
+{
+    struct sl_stack *stack;
+    uintptr_t at = (uintptr_t)base + sl_stack_class_size(class) - sizeof *stack -
+                   colour % COLOURS * COLOUR_BYTES;
+
+    stack = (struct sl_stack *)(at & ~(uintptr_t)63);
     memset(stack, 0, sizeof *stack);
     stack->base = base;
     stack->class = class;
@@ -137,27 +144,43 @@ SL_NOINLINE struct sl_stack *sl_stacks_fresh(struct sl_stacks *stacks, unsigned 
     sl_arch_outermost_at(sl_stack_top(stack));
     base += sl_stack_guard(stack);
     sl_hook_fiber_made(&stack->hook, base, (size_t)(sl_stack_top(stack) - base));
-    own->bound++;
     return stack;
+}
+
+SL_NOINLINE struct sl_stack *sl_stacks_fresh(struct sl_stacks *stacks, unsigned class)
+{
+    char *base = sl_stack_class_carve(&stacks->classes[class], class);
+
+    return sl_stack_lay(base, class, stacks->colour++);
+}
+
+void sl_stack_list_close(struct sl_stack *first)
+{
+    for (struct sl_stack *stack = first; stack; stack = stack->next) {
+        sl_hook_fiber_freed(&stack->hook);
+        sl_hook_unpoison(stack->base, sl_stack_class_size(stack->class));
+    }
+}
+
+void sl_stack_class_close(struct sl_stack_class *own)
+{
+    sl_stack_list_close(own->hot);
+    while (own->slabs) {
+        struct sl_stack_slab *slab = own->slabs;
+
+        own->slabs = slab->next;
+        sl_sys.unmap(slab->memory, slab->bytes);
+        sl_sys.release(slab, sizeof *slab, 0);
+    }
 }
 
 void sl_stacks_close(struct sl_stacks *stacks)
 {
-    for (int class = 0; class < SL_STACK_CLASSES; class ++) {
-        struct sl_stack_class *own = &stacks->classes[class];
-
-        for (struct sl_stack *stack = own->hot; stack; stack = stack->next) {
-            sl_hook_fiber_freed(&stack->hook);
-            sl_hook_unpoison(stack->base, sl_stack_class_size(stack->class));
-        }
-        while (own->slabs) {
-            struct sl_stack_slab *slab = own->slabs;
-
-            own->slabs = slab->next;
-            sl_sys.unmap(slab->memory, slab->bytes);
-            sl_sys.release(slab, sizeof *slab, 0);
-        }
-    }
+    if (stacks->depot)
+        sl_stacks_leave(stacks);
+    else
+        for (int class = 0; class < SL_STACK_CLASSES; class ++)
+            sl_stack_class_close(&stacks->classes[class]);
     memset(stacks, 0, sizeof *stacks);
 }
 

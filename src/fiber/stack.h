@@ -14,6 +14,7 @@ struct sl_fiber;
 
 #define SL_STACK_SMALLEST ((size_t)16 << 10)
 #define SL_STACK_CLASSES 16 /* 16 KiB ... 512 MiB, powers of two */
+#define SL_STACK_SLAB_BYTES ((size_t)64 << 20) /* or one stack, if that is larger */
 
 /* Lies at the top of the stack that it describes, a few cache lines below the end (coloured). */
 struct sl_stack {
@@ -31,6 +32,7 @@ struct sl_stack {
     };
     uint32_t ended;           /* how many fibers have ended here of which somebody wanted to know */
     struct sl_hook_fiber hook;
+    struct sl_stack *batch;   /* of the first of a batch in a depot: the next one's */
 };
 
 struct sl_stack_slab;
@@ -43,9 +45,21 @@ struct sl_stack_class {
     struct sl_stack_slab *filling; /* the first that has fresh stacks */
 };
 
+struct sl_stacks_depot;
+
+/* What a class has beside, if its stacks are shared: depot.h. Not in sl_stack_class, whose size the
+ * one loop's index into the classes is made of. */
+struct sl_stack_share {
+    struct sl_stack *spare;   /* a batch of hot stacks, or NULL */
+    uint32_t hot;             /* stacks in the class's `hot`, a batch at most */
+    uint32_t batch;           /* how many stacks or credits travel together */
+};
+
 struct sl_stacks {
     struct sl_stack_class classes[SL_STACK_CLASSES];
     uint32_t colour;
+    struct sl_stacks_depot *depot; /* NULL: one loop's */
+    struct sl_stack_share shares[SL_STACK_CLASSES];
 };
 
 /* The class of a size (rounded up), or -EINVAL for one that is too large. */
@@ -53,7 +67,7 @@ int sl_stack_class_of(size_t size);
 size_t sl_stack_class_size(unsigned class);
 
 int sl_stacks_buy(struct sl_stacks *stacks, unsigned class);
-/* Takes a credit: 0 or -ENOMEM. */
+/* Takes a credit: 0 or -ENOMEM. One loop's stacks or shared ones. */
 SL_INLINE int sl_stacks_promise(struct sl_stacks *stacks, unsigned class)
 {
     if (SL_UNLIKELY(stacks->classes[class].credits == 0)) {
@@ -91,8 +105,18 @@ SL_INLINE void sl_stacks_give(struct sl_stacks *stacks, struct sl_stack *stack)
     class->credits++;
 }
 
-/* Unmaps everything; no stack may be in use. */
+/* Unmaps everything; no stack may be in use. Shared ones go to the depot instead. */
 void sl_stacks_close(struct sl_stacks *stacks);
+
+/* The parts that depot.c uses, too. Adds a slab and its credits: 0 or -ENOMEM. */
+int sl_stack_class_buy(struct sl_stack_class *own, unsigned class);
+/* The lowest byte of a stack that was never used. There must be one. */
+char *sl_stack_class_carve(struct sl_stack_class *own, unsigned class);
+/* Makes it a stack. */
+struct sl_stack *sl_stack_lay(char *base, unsigned class, uint32_t colour);
+/* Stacks of a list will not be run on again. */
+void sl_stack_list_close(struct sl_stack *first);
+void sl_stack_class_close(struct sl_stack_class *own);
 
 /* Where the frames begin. */
 SL_INLINE char *sl_stack_top(struct sl_stack *stack)
