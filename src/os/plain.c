@@ -179,19 +179,26 @@ SL_NOINLINE void sl_plain_ring(int fd)
     errno = saved;
 }
 
-int64_t sl_plain_number(const char *path)
+ssize_t sl_plain_text(const char *path, char *text, size_t size)
 {
-    char text[32];
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = sl_plain_open(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
     ssize_t n;
 
     if (fd < 0)
-        return plain_error();
-    n = read(fd, text, sizeof text - 1);
+        return fd;
+    n = sl_plain_read(fd, text, size - 1, -1);
     close(fd);
+    text[n > 0 ? n : 0] = 0;
+    return n;
+}
+
+int64_t sl_plain_number(const char *path)
+{
+    char text[32];
+    ssize_t n = sl_plain_text(path, text, sizeof text);
+
     if (n <= 0)
-        return -ENODATA;
-    text[n] = 0;
+        return n < 0 ? n : -ENODATA;
     return strtoll(text, NULL, 10);
 }
 

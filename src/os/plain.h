@@ -48,6 +48,8 @@ void *sl_plain_map_ring(int fd, size_t bytes, int64_t offset);
 void sl_plain_unmap(void *memory, size_t bytes);
 /* Adds one to an eventfd. Any thread and signal handlers: errno is left as it was. */
 void sl_plain_ring(int fd);
+/* The text of a small file, as much as fits, ended by a 0: its length, or -errno. */
+ssize_t sl_plain_text(const char *path, char *text, size_t size);
 /* The number in a file of one number (/proc/sys/...), or -errno. */
 int64_t sl_plain_number(const char *path);
 /* The hard limit of descriptors. */
