@@ -66,7 +66,9 @@ intptr_t sley_task_exception(sley_task *task); /* as sley_future_exception */
 const char *sley_task_get_name(const sley_task *task);
 void sley_task_set_name(sley_task *task, const char *name); /* borrowed */
 sley_coro sley_task_get_coro(const sley_task *task);
-/* The task's context, borrowed; NULL when it is done, or without memory. */
+/* The task's context, borrowed; NULL when it is done, or without memory. Of another task only while
+ * no other thread can run or end it: give a task that others are to know sley_task_options.context,
+ * and keep that. */
 sley_context *sley_task_get_context(const sley_task *task);
 
 /* The task that runs, borrowed; NULL in a callback or outside. asyncio: current_task(). */

@@ -68,7 +68,8 @@ void sl_thread_signals_forked(const struct sl_thread_signals *saved)
 
 /* ---- faults ---- */
 
-static bool (*fault_describe)(const void *address);
+/* Always the same: several threads may install it at once. */
+static _Atomic(bool (*)(const void *address)) fault_describe;
 static struct sigaction previous_segv, previous_bus;
 
 static void on_fault(int signal, siginfo_t *info, void *context)
@@ -76,7 +77,7 @@ static void on_fault(int signal, siginfo_t *info, void *context)
     struct sigaction *previous = signal == SIGSEGV ? &previous_segv : &previous_bus;
 
     (void)context;
-    if (fault_describe(info->si_addr)) {
+    if (sl_load_relaxed(&fault_describe)(info->si_addr)) {
         /* The instruction faults again, under the default action: a core that shows the place. */
         struct sigaction by_default = {.sa_handler = SIG_DFL};
 
@@ -100,7 +101,7 @@ void sl_fault_handler_install(bool (*describe)(const void *address))
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    fault_describe = describe;
+    sl_store_relaxed(&fault_describe, describe);
     pthread_once(&once, install_fault_handler);
 }
 

@@ -8,22 +8,29 @@
 #include <errno.h>
 
 struct sl_context_link {
-    size_t refs;
+    sl_atomic_u64 refs; /* of contexts, and of the newer link */
     struct sl_context_link *older;
     const sley_context_var *var;
     intptr_t value;
 };
 
+/* Whoever takes a reference has one already, or holds the box's lock: there is nothing to order. */
 static struct sl_context_link *link_ref(struct sl_context_link *link)
 {
     if (link)
-        link->refs++;
+        sl_add_relaxed(&link->refs, 1);
     return link;
+}
+
+/* The last one frees what the others, who gave up theirs before, have read: pairs with itself. */
+static bool link_unref(struct sl_context_link *link)
+{
+    return sl_sub_acq_rel(&link->refs, 1) == 1;
 }
 
 static void link_drop(struct sl_context_link *link)
 {
-    while (link && --link->refs == 0) {
+    while (link && link_unref(link)) {
         struct sl_context_link *older = link->older;
 
         sl_sys.release(link, sizeof *link, 0);
@@ -31,11 +38,21 @@ static void link_drop(struct sl_context_link *link)
     }
 }
 
-static struct sl_context_link *newest(uintptr_t word)
+/* A reference to the chain of a word. Whoever finds a box empty has nothing to share, and takes no
+ * lock: so it is for children of the main task, which is in a box, while nothing is set. */
+static struct sl_context_link *chain_ref(uintptr_t word)
 {
     struct sley_context *box = sl_context_box(word);
+    struct sl_context_link *link;
 
-    return box ? box->newest : (struct sl_context_link *)word;
+    if (!box)
+        return link_ref((struct sl_context_link *)word);
+    if (!sl_load_relaxed(&box->newest))
+        return NULL;
+    pthread_mutex_lock(&box->lock);
+    link = link_ref(sl_load_relaxed(&box->newest));
+    pthread_mutex_unlock(&box->lock);
+    return link;
 }
 
 uintptr_t *sl_context_slot(struct sley_loop *loop)
@@ -52,7 +69,7 @@ uintptr_t sl_context_keep(uintptr_t word)
     struct sley_context *box = sl_context_box(word);
 
     if (box)
-        box->refs++;
+        sley_context_ref(box);
     else
         link_ref((struct sl_context_link *)word);
     return word;
@@ -70,55 +87,93 @@ uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one)
 {
     if (explicit_one)
         return (uintptr_t)sley_context_ref(explicit_one) | SL_CONTEXT_SHARED;
-    return (uintptr_t)link_ref(newest(*sl_context_slot(loop)));
+    return (uintptr_t)chain_ref(*sl_context_slot(loop));
 }
 
-intptr_t sley_context_get(const sley_context_var *var)
+static intptr_t look_up(const struct sl_context_link *link, const sley_context_var *var)
 {
-    struct sley_loop *loop = sl_current();
-
-    for (struct sl_context_link *link = newest(*sl_context_slot(loop)); link; link = link->older)
+    for (; link; link = link->older)
         if (link->var == var)
             return link->value;
     return var->default_value;
 }
 
+intptr_t sley_context_get(const sley_context_var *var)
+{
+    uintptr_t word = *sl_context_slot(sl_current());
+    struct sley_context *box = sl_context_box(word);
+    intptr_t value;
+
+    if (!box)
+        return look_up((struct sl_context_link *)word, var);
+    if (!sl_load_relaxed(&box->newest))
+        return var->default_value;
+    pthread_mutex_lock(&box->lock);
+    value = look_up(sl_load_relaxed(&box->newest), var);
+    pthread_mutex_unlock(&box->lock);
+    return value;
+}
+
+/* Puts a new link before the chain, whose reference it takes over. Returns what is to be freed: a
+ * setting of the same variable that nobody else sees is replaced. */
+static struct sl_context_link *put_before(struct sl_context_link *link,
+                                          struct sl_context_link *older)
+{
+    link->older = older;
+    /* Ours is the only reference, and nobody can take another. Pairs with link_unref of those who
+     * gave up theirs. */
+    if (!older || older->var != link->var || sl_load_acquire(&older->refs) != 1)
+        return NULL;
+    link->older = older->older;
+    return older;
+}
+
 int sley_context_set(const sley_context_var *var, intptr_t value)
 {
     struct sley_loop *loop = sl_current();
-    struct sley_context *box;
-    struct sl_context_link *link;
+    uintptr_t *slot = sl_context_slot(loop);
+    struct sley_context *box = sl_context_box(*slot);
+    struct sl_context_link *link, *replaced;
 
-    if (!loop && !*sl_context_slot(NULL))
+    if (!loop && !*slot)
         return sl_no_loop(); /* nor a job that has a context */
     link = sl_sys.allocate(sizeof *link, 0);
     if (!link)
         return -ENOMEM;
-    *link = (struct sl_context_link){
-        .refs = 1, .older = newest(*sl_context_slot(loop)), .var = var, .value = value};
-    /* Nobody else sees a setting of the same variable that only we hold: it is replaced. */
-    if (loop && link->older && link->older->var == var && link->older->refs == 1) {
-        struct sl_context_link *old = link->older;
-
-        link->older = old->older;
-        sl_sys.release(old, sizeof *old, 0);
+    *link = (struct sl_context_link){.refs = 1, .var = var, .value = value};
+    if (box) {
+        pthread_mutex_lock(&box->lock);
+        replaced = put_before(link, sl_load_relaxed(&box->newest));
+        sl_store_relaxed(&box->newest, link);
+        pthread_mutex_unlock(&box->lock);
+    } else {
+        replaced = put_before(link, (struct sl_context_link *)*slot);
+        *slot = (uintptr_t)link;
     }
-    box = sl_context_box(*sl_context_slot(loop));
-    if (box)
-        box->newest = link;
-    else
-        *sl_context_slot(loop) = (uintptr_t)link;
+    if (replaced)
+        sl_sys.release(replaced, sizeof *replaced, 0);
     return 0;
+}
+
+/* With memory, it takes the reference to the chain over. */
+static struct sley_context *box_new(struct sl_context_link *newest)
+{
+    struct sley_context *box = sl_sys.allocate(sizeof *box, 0);
+
+    if (box) {
+        *box = (struct sley_context){.refs = 1, .newest = newest};
+        pthread_mutex_init(&box->lock, NULL);
+    }
+    return box;
 }
 
 sley_context *sley_context_copy(void)
 {
-    struct sley_loop *loop = sl_current();
-    struct sley_context *box = sl_sys.allocate(sizeof *box, 0);
+    struct sl_context_link *chain = chain_ref(*sl_context_slot(sl_current()));
+    struct sley_context *box = box_new(chain);
 
-    if (box)
-        *box = (struct sley_context){
-            .refs = 1, .newest = loop ? link_ref(newest(*sl_context_slot(loop))) : NULL};
+    if (!box)
+        link_drop(chain);
     return box;
 }
 
@@ -130,25 +185,25 @@ sley_context *sley_task_get_context(const sley_task *public_task)
 
     if (box || task->future.state != SL_PENDING)
         return box;
-    box = sl_sys.allocate(sizeof *box, 0);
-    if (box) {
-        *box = (struct sley_context){.refs = 1, .newest = newest(task->context)};
+    box = box_new((struct sl_context_link *)task->context);
+    if (box)
         task->context = (uintptr_t)box | SL_CONTEXT_SHARED;
-    }
     return box;
 }
 
 sley_context *sley_context_ref(sley_context *context)
 {
     if (context)
-        context->refs++;
+        sl_add_relaxed(&context->refs, 1);
     return context;
 }
 
 void sley_context_drop(sley_context *context)
 {
-    if (!context || --context->refs)
+    /* As link_unref: pairs with itself. */
+    if (!context || sl_sub_acq_rel(&context->refs, 1) != 1)
         return;
-    link_drop(context->newest);
+    link_drop(sl_load_relaxed(&context->newest));
+    pthread_mutex_destroy(&context->lock);
     sl_sys.release(context, sizeof *context, 0);
 }

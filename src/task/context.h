@@ -2,20 +2,29 @@
  *
  * A task (or a scheduled callback) holds a *reference word*: 0 (nothing set), a counted link of the
  * chain, or, with the low bit set, a counted sley_context that several tasks share. Inheriting is
- * one increment; setting makes a link. */
+ * one increment; setting makes a link.
+ *
+ * A link never changes once another can see it, and is counted atomically: tasks on several workers
+ * and jobs in plain threads share chains. A box does change: under its lock, which is held for a
+ * look along the chain and for nothing that waits. A word belongs to whoever runs it: the task, the
+ * callback, the job. */
 #ifndef SL_TASK_CONTEXT_H
 #define SL_TASK_CONTEXT_H
 
+#include "base/atomic.h"
 #include "sched/worker.h"
 
 #include <sley/context.h>
+
+#include <pthread.h>
 
 /* One setting. Links are shared by every context that was copied later. */
 struct sl_context_link;
 
 struct sley_context {
-    size_t refs;
-    struct sl_context_link *newest;
+    sl_atomic_u64 refs;
+    sl_atomic_ptr newest; /* struct sl_context_link; under the lock, but to see that it is NULL */
+    pthread_mutex_t lock;
 };
 
 #define SL_CONTEXT_SHARED ((uintptr_t)1)
@@ -31,13 +40,10 @@ uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one)
 uintptr_t *sl_context_slot(struct sley_loop *loop);
 uintptr_t sl_context_keep(uintptr_t word);
 void sl_context_release_last(uintptr_t word);
+/* Most have nothing to release. */
 SL_INLINE void sl_context_release(uintptr_t word)
 {
-    struct sley_context *box = sl_context_box(word);
-
-    if (box && box->refs > 1)
-        box->refs--;
-    else if (word)
+    if (SL_UNLIKELY(word))
         sl_context_release_last(word);
 }
 

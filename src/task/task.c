@@ -27,10 +27,8 @@ SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *opt
 {
     sley_context *given = options ? options->context : NULL;
 
-    if (given) {
-        given->refs++;
-        return (uintptr_t)given | SL_CONTEXT_SHARED;
-    }
+    if (given)
+        return (uintptr_t)sley_context_ref(given) | SL_CONTEXT_SHARED;
     if (SL_LIKELY(!(loop->current ? sl_task_of(loop->current)->context : loop->context)))
         return 0;
     return sl_context_inherit(loop, NULL);
