@@ -109,7 +109,11 @@ static void run_ready(struct sley_loop *loop)
         int64_t began = loop->debug ? sl_sys.clock_now() : 0;
 
         loop->budget--;
+        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
+            sl_worker_calls.held(loop, entry);
         dispatch(loop, entry);
+        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
+            sl_worker_calls.held(loop, NULL);
         if (SL_UNLIKELY(loop->debug) && began && sl_worker_calls.slow)
             sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
         if (SL_UNLIKELY(loop->stop)) {

@@ -58,6 +58,8 @@ struct sley_loop {
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
     bool deadlock_said;
+    char debug_name[32];         /* of the task that runs, and what the thread had locked when it */
+    uint64_t debug_locks;        /* began to: task/report.c */
     bool dropping;               /* the loop is being closed: calls are freed, not made */
     void *error;                 /* current detail outside of tasks: struct sley_error */
     uintptr_t context;           /* of the callback that runs: task/context.h */
@@ -202,6 +204,8 @@ struct sl_worker_calls {
     int64_t (*stuck)(struct sley_loop *loop, int64_t idle_ns);
     /* Debug mode: an entry ran this long. */
     void (*slow)(struct sley_loop *loop, int64_t ns);
+    /* Debug mode: an entry will run; NULL: it has run, and may be gone. */
+    void (*held)(struct sley_loop *loop, struct sl_entry *entry);
 };
 extern const struct sl_worker_calls sl_worker_calls; /* task/runner.c */
 

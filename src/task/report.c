@@ -1,5 +1,6 @@
 #include "task/report.h"
 
+#include "os/held.h"
 #include "os/signals.h"
 #include "os/symbol.h"
 #include "task/scope.h"
@@ -148,6 +149,31 @@ void sl_report_slow(struct sley_loop *loop, int64_t ns)
     if (ns > (limit ? limit : 100000000))
         say(STDERR_FILENO, "sley: a task or callback ran for %lld ms without suspending\n",
             (long long)(ns / 1000000));
+}
+
+/* An OS lock belongs to a thread, whose next task may want it, and a task may go on elsewhere. A
+ * task that has run leaves its thread as it found it; what was locked before is not its business.
+ * Its record may be gone by then, and its name with it. */
+void sl_report_held(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct sl_held held[8];
+    unsigned n = sl_held(&loop->debug_locks, held, 8);
+    char site[160];
+
+    if (entry) {
+        snprintf(loop->debug_name, sizeof loop->debug_name, "%s",
+                 entry->run ? "" : sl_task_of(sl_fiber_of(entry))->name);
+        return;
+    }
+    /* Callbacks stay on their thread, and may have their ways. */
+    for (unsigned i = 0; i < n && i < 8 && *loop->debug_name; i++) {
+        if (!sl_held_first(held[i].site))
+            continue;
+        sl_symbol_name((const char *)held[i].site - 1, site, sizeof site);
+        say(STDERR_FILENO,
+            "sley: task '%s' suspended or ended while it held an OS mutex, locked at %s\n",
+            loop->debug_name, site);
+    }
 }
 
 /* ---- signals ---- */

@@ -12,5 +12,6 @@ void sl_report_uninstall(struct sley_loop *loop);
 void sl_report_signalled(struct sley_loop *loop, uint32_t signals);
 int64_t sl_report_stuck(struct sley_loop *loop, int64_t idle_ns);
 void sl_report_slow(struct sley_loop *loop, int64_t ns);
+void sl_report_held(struct sley_loop *loop, struct sl_entry *entry);
 
 #endif

@@ -17,6 +17,7 @@ const struct sl_worker_calls sl_worker_calls = {
     .signalled = sl_report_signalled,
     .stuck = sl_report_stuck,
     .slow = sl_report_slow,
+    .held = sl_report_held,
 };
 
 /* ---- Ctrl-C ---- */

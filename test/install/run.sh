@@ -77,6 +77,7 @@ expect "the flags name no jemalloc" bash -c '! grep -q jemalloc <<<"$1"' - "$fla
     program c++20-clang clang++ -std=c++20 $warn uses20.cpp $flags
     program static gcc -std=gnu11 $warn uses.c $(pkg-config --cflags sley) "$libdir/libsley.a" \
         $(pkg-config --libs liburing) -pthread
+    expect "sley-debug: preloaded" env LD_PRELOAD="$libdir/libsley-debug.so" timeout 20 ./c
     expect "the static one needs no libsley.so" needs_no libsley ./static
     program malloc_kept gcc -D_GNU_SOURCE $warn malloc_kept.c $flags
     program malloc_own gcc $warn malloc_own.c $flags
