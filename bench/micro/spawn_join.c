@@ -1,19 +1,21 @@
 /* Creating a task with a handle, a name and a context, and awaiting its result.
  *
- *     micro-spawn-join COUNT       prints nanoseconds for each
+ *     micro-spawn-join [--workers N] [--batch N] [COUNT]       prints nanoseconds for each
  *
- * Every result is checked. Each 1024th task also looks whether it has the name and sees the
- * context that it was given, and whether it is among all tasks. */
+ * --batch: so many are created before the first of them is awaited. Every result is checked. Each
+ * 1024th task also looks whether it has the name and sees the context that it was given, and, if
+ * there are no others, whether it is among all tasks. */
 #include "clock.h"
+#include "micro.h"
 
 #include <errno.h>
-#include <sley.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+enum { BATCH_MAX = 100000 };
 
 static const sley_context_var answer = {"answer", 0};
 static const char name[] = "child";
+static long count, batch;
+static sley_task *tasks[BATCH_MAX];
 
 static intptr_t child(void *arg)
 {
@@ -23,9 +25,9 @@ static intptr_t child(void *arg)
 static intptr_t inspected_child(void *arg)
 {
     sley_task *all[8];
-    bool listed = false;
-    size_t n = sley_all_tasks(all, 8);
-    if (n != 2)
+    bool listed = batch > 1;
+    size_t n = batch > 1 ? 0 : sley_all_tasks(all, 8);
+    if (batch == 1 && n != 2)
         return -1001;
     for (size_t i = 0; i < n; i++) {
         listed = listed || all[i] == sley_current_task();
@@ -38,23 +40,35 @@ static intptr_t inspected_child(void *arg)
     return child(arg);
 }
 
+static intptr_t run_batch(long first, long n, const sley_task_options *options)
+{
+    for (long i = 0; i < n; i++) {
+        sley_fn *fn = (first + i) % 1024 == 0 ? inspected_child : child;
+        tasks[i] = sley_create_task_with(fn, (void *)(first + i), options);
+        if (tasks[i] == NULL)
+            return -ENOMEM;
+    }
+    for (long i = 0; i < n; i++) {
+        intptr_t result = sley_task_await(tasks[i]);
+        sley_task_drop(tasks[i]);
+        if (result != first + i + 1)
+            return result < 0 ? result : -1004;
+    }
+    return 0;
+}
+
 static intptr_t run(void *arg)
 {
-    long count = *(long *)arg;
+    (void)arg;
     sley_context_set(&answer, 42);
     sley_context *context = sley_context_copy();
     sley_context_set(&answer, 7);
     const sley_task_options options = {.name = name, .context = context};
     int64_t start = clock_now_ns();
-    for (long i = 0; i < count; i++) {
-        sley_fn *fn = i % 1024 == 0 ? inspected_child : child;
-        sley_task *task = sley_create_task_with(fn, (void *)i, &options);
-        if (task == NULL)
-            return -ENOMEM;
-        intptr_t result = sley_task_await(task);
-        sley_task_drop(task);
-        if (result != i + 1)
-            return result < 0 ? result : -1004;
+    for (long i = 0; i < count; i += batch) {
+        intptr_t rc = run_batch(i, count - i < batch ? count - i : batch, &options);
+        if (rc < 0)
+            return rc;
     }
     int64_t end = clock_now_ns();
     sley_context_drop(context);
@@ -64,9 +78,10 @@ static intptr_t run(void *arg)
 
 int main(int argc, char **argv)
 {
-    long count = argc == 2 ? atol(argv[1]) : 5000000;
-    intptr_t rc = sley_run(run, &count, NULL);
-    if (rc < 0)
-        fprintf(stderr, "micro-spawn-join: error %ld, %s\n", (long)rc, sley_strerror(rc));
-    return rc < 0;
+    long workers = micro_option(&argc, argv, "--workers", 1);
+    batch = micro_option(&argc, argv, "--batch", 1);
+    count = argc == 2 ? atol(argv[1]) : 5000000;
+    if (batch < 1 || batch > BATCH_MAX)
+        return 2;
+    return micro_run("micro-spawn-join", workers, run, NULL);
 }
