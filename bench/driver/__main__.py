@@ -8,16 +8,30 @@ from pathlib import Path
 
 import inprocess
 import loads
+import parallel
 import table
 from examples import examples
 from programs import ROOT, Failed, main_pinned, say
 
+
+
+def both(*workloads):
+    def run(plan):
+        for workload in workloads:
+            workload(plan)
+    return run
+
+
 WORKLOADS = {
     "yield": inprocess.yield_, "yield_10k": inprocess.yield_10k,
-    "spawn_join": inprocess.spawn_join, "parked": inprocess.parked, "timers": inprocess.timers,
-    "spsc": inprocess.spsc, "ping": loads.ping, "http": loads.http, "pipeline": inprocess.pipeline,
-    "examples": examples,
+    "spawn_join": both(inprocess.spawn_join, parallel.spawn_join), "parked": inprocess.parked,
+    "timers": inprocess.timers, "spsc": inprocess.spsc, "ping": loads.ping, "http": loads.http,
+    "pipeline": both(inprocess.pipeline, parallel.pipeline), "producer": parallel.producer,
+    "scope_leave": parallel.scope_leave, "skynet": parallel.skynet,
+    "ping_pong": parallel.ping_pong, "mpmc": parallel.mpmc, "mpmc_pinned": parallel.mpmc_pinned,
+    "lock": parallel.lock, "wake": parallel.wake, "examples": examples, "soak": parallel.soak,
 }
+USUAL = [name for name in WORKLOADS if name != "soak"]  # which measures nothing, for long
 
 
 @dataclass
@@ -29,6 +43,7 @@ class Plan:
     pairs: int
     runs: int
     instructions: bool
+    soak_minutes: float
     rows: list = field(default_factory=list)
     checks: list = field(default_factory=list)
     notes: list = field(default_factory=list)
@@ -53,8 +68,8 @@ def arguments():
     parser.add_argument("--build", type=Path, required=True, help=argparse.SUPPRESS)
     parser.add_argument("--quick", action="store_true",
                         help="one run of each, within 2 minutes; judged by nobody")
-    parser.add_argument("--only", metavar="NAME[,NAME]", default=",".join(WORKLOADS),
-                        help=f"some of: {' '.join(WORKLOADS)}")
+    parser.add_argument("--only", metavar="NAME[,NAME]", default=",".join(USUAL),
+                        help=f"some of: {' '.join(WORKLOADS)} (all but soak)")
     parser.add_argument("--pairs", type=int, metavar="N",
                         help="pairs of runs of a server and its floor (21)")
     parser.add_argument("--runs", type=int, metavar="N", help="runs of the other workloads (7)")
@@ -63,6 +78,8 @@ def arguments():
                         help="of the file in bench/results (the time)")
     parser.add_argument("--instructions", action="store_true",
                         help="count user instructions a request as well (needs valgrind)")
+    parser.add_argument("--soak-minutes", type=float, metavar="N", default=10,
+                        help="how long soak goes on (10; with --quick 5 seconds)")
     options = parser.parse_args()
     options.only = options.only.split(",")
     unknown = set(options.only) - set(WORKLOADS)
@@ -80,7 +97,7 @@ def main():
     options = arguments()
     main_pinned()
     plan = Plan(options.build.resolve(), options.quick, options.pairs, options.runs,
-                options.instructions)
+                options.instructions, options.soak_minutes)
     begin = time.monotonic()
     broken = False
     for name, workload in WORKLOADS.items():

@@ -30,10 +30,39 @@ class Bar:
 RATIOS = {"yield": 1.6, "yield_10k": 1.3, "spawn_join": 1.8, "ping": 1.08, "http": 1.08}
 PEERS = {"redis", "nginx"}
 CALLS = 1.05
+LEAST = True  # the limit is the least
+
+# Of sley's rows: (workload, metric, workers, of): limit[, LEAST].
+VALUES = {
+    ("timers", "seconds", 1, None): (0.6,),
+    ("spsc", "items_per_s", 1, None): (100e6, LEAST),
+    ("producer", "efficiency", 2, None): (0.95, LEAST),
+    ("producer", "efficiency", 2, "SLEY_STEAL=0"): (0.55,),
+    ("producer", "max_us", 2, "start elsewhere"): (2000,),
+    ("scope_leave", "p90_us", 2, None): (5,),
+    ("spawn_join", "ns_per_op", 2, None): (60,),
+    ("spawn_join", "ns_per_op", 2, "batch of 1000"): (60,),
+    ("skynet", "seconds", 2, None): (0.12,),
+    ("skynet", "peak_bytes", 2, None): (64e6,),
+    ("ping_pong", "ns_per_op", 1, None): (40,),
+    ("ping_pong", "ns_per_op", 2, None): (120,),
+    ("mpmc", "items_per_s", 2, None): (60e6, LEAST),
+    ("lock", "max_us", 2, "100 ms"): (2000,),
+    ("lock", "jain", 2, "100 ms"): (0.9, LEAST),
+}
+# The same against another contender of the same run: its name, then as above.
+AGAINST = {
+    ("pipeline", "items_per_s", 2, "computing"): ("floor-threads", 0.95, LEAST),
+    ("mpmc_pinned", "items_per_s", 2, None): ("floor-ring-mpmc", 0.8, LEAST),
+    ("lock", "ns_per_op", 1, None): ("floor-rmw", 1.1),
+    ("lock", "ns_per_op", 2, None): ("go", 1.0),
+} | {("wake", metric, workers, of): ("floor-eventfd", 1.15)
+     for metric in ("p50_us", "p90_us") for workers in (1, 2)
+     for of in ("one processor", "two processors")}
 
 
-def of_ratio(row, ratio, limit, what):
-    return Bar(f"{what} against {ratio.to}", limit, ratio.value, interval(ratio.ratios))
+def of_ratio(row, ratio, limit, what, at_least=False):
+    return Bar(f"{what} against {ratio.to}", limit, ratio.value, interval(ratio.ratios), at_least)
 
 
 def of_values(text, limit, row, at_least=False):
@@ -44,6 +73,8 @@ def label(row):
     text = row.workload
     if row.connections is not None:
         text += f" c{row.connections} p{row.pipeline}"
+    if row.workers > 1:
+        text += f", {row.workers} workers"
     return text + (f", {row.of}" if row.of else "")
 
 
@@ -51,18 +82,21 @@ def of_row(row):
     bars = []
     if row.contender != "sley":
         return bars
-    if row.workload in RATIOS and row.metric in ("ns_per_op", "cpu_us_per_request"):
+    key, text = (row.workload, row.metric, row.workers, row.of), f"{label(row)}: {row.metric}"
+    if key in VALUES:
+        bars.append(of_values(text, VALUES[key][0], row, *VALUES[key][1:]))
+    if key in AGAINST:
+        to, *limit = AGAINST[key]
+        bars += [of_ratio(row, ratio, limit[0], text, *limit[1:])
+                 for ratio in row.ratios if ratio.to == to]
+    if row.workload in RATIOS and row.ratios and row.metric in ("ns_per_op", "cpu_us_per_request"):
         floor = row.ratios[0]
-        bars.append(of_ratio(row, floor, RATIOS[row.workload], f"{label(row)}: {row.metric}"))
-        bars += [of_ratio(row, ratio, 1.0, f"{label(row)}: {row.metric}")
+        bars.append(of_ratio(row, floor, RATIOS[row.workload], text))
+        bars += [of_ratio(row, ratio, 1.0, text)
                  for ratio in row.ratios if ratio.to in PEERS]
     elif row.workload == "parked":
         limit = 4900 if "256" in row.of else 4550
         bars.append(of_values(f"{label(row)}: bytes_per_fiber", limit, row))
-    elif row.workload == "timers":
-        bars.append(of_values("timers: CPU seconds", 0.6, row))
-    elif row.workload == "spsc":
-        bars.append(of_values("spsc: items_per_s", 100e6, row, at_least=True))
     return bars
 
 

@@ -5,18 +5,25 @@ from pathlib import Path
 
 from bars import Bar
 from measure import BOTH_CPUS, SERVER_CPU, Check, Ratio, Row, median
-from programs import Failed, run, run_json, say
+from programs import Failed, Skipped, run, run_json, say
 
 STRIDE = 262144  # of sley's stacks by default, guard included
 
 
-def interleave(commands, runs):
-    """Runs every command once a round, each round in the other direction."""
+def interleave(commands, runs, skipped=None):
+    """Runs every command once a round, each round in the other direction. Those that cannot be run
+    here are left out, and why is stored in `skipped`; without it that is a failure."""
     figures = {name: [] for name in commands}
     for i in range(runs):
-        for name in sorted(commands, reverse=i % 2 == 1):
+        for name in sorted(figures, reverse=i % 2 == 1):
             command, cpu = commands[name]
-            figures[name].append(run_json(command, 120, cpu))
+            try:
+                figures[name].append(run_json(command, 120, cpu))
+            except Skipped as reason:
+                if skipped is None:
+                    raise
+                skipped[name] = str(reason)
+                del figures[name]
     return figures
 
 

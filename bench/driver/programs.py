@@ -20,6 +20,13 @@ class Failed(Exception):
     """A program did not do what the benchmark needs; the text says which and what it said."""
 
 
+class Skipped(Failed):
+    """A program says that it cannot be run here, and why."""
+
+
+SKIPPED = 77  # such a program's exit status
+
+
 def say(text):
     print(f"{time.strftime('%H:%M:%S')} {text}", flush=True)
 
@@ -69,6 +76,8 @@ def run(command, limit, cpu=CLIENT_CPU):
         text = output.read().decode(errors="replace")
         if status != 0:
             said = (text + errors.read().decode(errors="replace")).strip()[-4000:]
+            if status == SKIPPED and said:
+                raise Skipped(said.splitlines()[-1])
             raise Failed(f"{' '.join(command)}: ended with {status} after {seconds:.1f} s\n{said}")
     return text, seconds, int((usage.ru_utime + usage.ru_stime) * 1e9)
 
