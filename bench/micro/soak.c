@@ -22,6 +22,7 @@
 enum { ACTORS = 64, EPOCHS = 5, HANG_SECONDS = 60 };
 #define ROOM (INT64_C(32) << 20) /* what memory may grow by, beside a quarter */
 
+long soak_workers;
 static uint64_t seed;
 static int64_t epoch_end, warm_bytes, most_bytes;
 static atomic_long rounds;
@@ -117,15 +118,16 @@ static void *watch(void *arg)
 }
 
 /* A runtime from its start to its end: 0, or the exit status. */
-static int run_epoch(long workers, int64_t seconds_ns)
+static int run_epoch(int64_t seconds_ns)
 {
     int descriptors = entries("/proc/self/fd"), threads = entries("/proc/self/task");
     long before = atomic_load(&rounds);
     epoch_end = clock_now_ns() + seconds_ns;
-    intptr_t rc = sley_run(epoch, NULL, &SLEY_OPTIONS(.workers = (int)workers, .seed = seed | 1,
+    intptr_t rc = sley_run(epoch, NULL, &SLEY_OPTIONS(.workers = (int)soak_workers,
+                                                      .seed = seed | 1,
                                                       .report_signal = SIGUSR1,
                                                       .on_deadlock = SLEY_DEADLOCK_RETURN));
-    if (rc == -EINVAL && atomic_load(&rounds) == before && workers > 1)
+    if (rc == -EINVAL && atomic_load(&rounds) == before && soak_workers > 1)
         return micro_skip("micro-soak", "this library refuses more than one worker");
     if (rc < 0) {
         fprintf(stderr, "micro-soak: %s: %s\n", sley_strerror(rc),
@@ -145,20 +147,20 @@ static int run_epoch(long workers, int64_t seconds_ns)
 
 int main(int argc, char **argv)
 {
-    long workers = micro_option(&argc, argv, "--workers", 1);
+    soak_workers = micro_option(&argc, argv, "--workers", 1);
     long seconds = micro_option(&argc, argv, "--seconds", 600);
     uint64_t first = (uint64_t)micro_option(&argc, argv, "--seed", (long)(clock_now_ns() >> 10));
     pthread_t watcher;
     int status = 0;
-    if (argc != 1 || seconds < 1)
+    if (argc != 1 || seconds < 1 || soak_workers < 1)
         return 2;
     seed = first;
-    fprintf(stderr, "micro-soak: --workers %ld --seconds %ld --seed %llu\n", workers, seconds,
+    fprintf(stderr, "micro-soak: --workers %ld --seconds %ld --seed %llu\n", soak_workers, seconds,
             (unsigned long long)first);
     if (pthread_create(&watcher, NULL, watch, NULL) != 0)
         return 1;
     for (int i = 0; status == 0 && i < EPOCHS; i++) {
-        status = run_epoch(workers, seconds * (1000000000 / EPOCHS));
+        status = run_epoch(seconds * (1000000000 / EPOCHS));
         if (i == 0) {
             warm_bytes = most_bytes;
             warm = true;

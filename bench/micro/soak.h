@@ -7,6 +7,8 @@
 #include <sley.h>
 #include <stdatomic.h>
 
+extern long soak_workers;
+
 /* One task's life: a few random steps. Copied into the task. */
 struct life {
     uint64_t random;

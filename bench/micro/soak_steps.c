@@ -87,7 +87,12 @@ static intptr_t step_spawn(struct life *life)
     int n = 1 + (int)random_below(&life->random, CHILDREN);
     for (int i = 0; i < n; i++) {
         struct life its = {.random = random_next(&life->random)};
-        children[i] = sley_create_task_copy(child, &its, sizeof its, NULL);
+        sley_task_options options = {.name = "child"};
+#ifdef SLEY_HAVE_PINNED
+        options.pinned = random_below(&life->random, 4) == 0;
+        options.worker = (unsigned)random_below(&life->random, (uint64_t)soak_workers);
+#endif
+        children[i] = sley_create_task_copy(child, &its, sizeof its, &options);
         expected[i] = (intptr_t)(its.random >> 8);
     }
     for (int i = 0; i < n; i++) {
