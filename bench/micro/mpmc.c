@@ -64,8 +64,9 @@ static intptr_t run(void *arg)
         sley_queue_shutdown(&queue, false); /* the consumers end when it is empty */
     }
     double seconds = (double)(clock_now_ns() - start) / 1e9;
+    /* A consumer that fails ends the block of the producers, too. */
     if (rc < 0 || producers.rc < 0 || consumers.rc < 0)
-        return rc < 0 ? rc : producers.rc < 0 ? producers.rc : consumers.rc;
+        return rc < 0 ? rc : consumers.rc < 0 ? consumers.rc : producers.rc;
     if (!tally_complete(tallies, CONSUMERS, count))
         return sley_raise(-1002, "items were lost or came twice");
     printf("{\"items_per_s\": %.0f, \"ops\": %ld}\n", (double)count * PRODUCERS / seconds,
