@@ -21,7 +21,11 @@ typedef struct sley_task_options {
     const char *name;      /* borrowed for the task's life; NULL: "task" */
     size_t stack_size;     /* bytes, rounded up to a power of two from 16 KiB; 0: the runtime's */
     sley_context *context; /* NULL: a copy of the creator's; else shared with it */
+    bool pinned;           /* of many workers: stays on the loop of `worker`, as all tasks of one
+                              loop do; local primitives are for such tasks */
+    unsigned worker;       /* 0 ... workers - 1; none other: no task */
 } sley_task_options;
+#define SLEY_HAVE_PINNED 1
 
 #define SLEY_TASK_OPTIONS(...) SLEY_LITERAL_(sley_task_options, __VA_ARGS__)
 

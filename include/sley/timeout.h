@@ -34,11 +34,12 @@ typedef struct sley_timeout {
     uint32_t _state;
     uint32_t _cancelling;  /* the task's counter at entry */
     sley_scope _scope;
-    void *_spare[2];
+    sley_loop *_loop;      /* in whose wheel */
+    void *_spare[1];
 } sley_timeout;
 
 #define SLEY_TIMEOUT_INIT \
-    {{NULL, NULL, NULL, NULL}, {0}, NULL, 0, 0, SLEY_SCOPE_INIT, {NULL, NULL}}
+    {{NULL, NULL, NULL, NULL}, {0}, NULL, 0, 0, SLEY_SCOPE_INIT, NULL, {NULL}}
 
 /* Arms the deadline. Zero, negative or past: due at the next pass, so that code before the first
  * suspension still runs. SLEY_FOREVER / SLEY_NEVER: none. Does not suspend, allocates nothing.

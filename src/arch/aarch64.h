@@ -19,7 +19,7 @@ SL_INLINE void *sl_arch_switch(void **save, void *to, void *passed)
     __asm__ volatile("adr x9, 1f\n\t"
                      "stp x29, x9, [sp, #-16]!\n\t"
                      "mov x10, sp\n\t"
-                     "str x10, [x1]\n\t"
+                     "stlr x10, [x1]\n\t" /* whoever sees it may run us: sched/park.h */
                      "mov sp, x2\n\t"
                      "ldp x29, x9, [sp], #16\n\t"
                      "br x9\n"

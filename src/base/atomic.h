@@ -1,6 +1,6 @@
 /* base/atomic.h: the only door to atomics and fences.
  *
- * One door, so that a model checker (there is none yet) can replace this file alone and explore
+ * One door, so that the models (test/model) can replace this file alone and explore
  * interleavings of the source as it is shipped. Every order other than relaxed says at its use what
  * it pairs with. */
 #ifndef SL_BASE_ATOMIC_H
@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+typedef _Atomic uint8_t sl_atomic_u8;
 typedef _Atomic uint32_t sl_atomic_u32;
 typedef _Atomic uint64_t sl_atomic_u64;
 typedef _Atomic(void *) sl_atomic_ptr;
@@ -35,9 +36,21 @@ typedef _Atomic(void *) sl_atomic_ptr;
 #define sl_signal_fence() atomic_signal_fence(memory_order_seq_cst)
 #define sl_fence_seq_cst() atomic_thread_fence(memory_order_seq_cst)
 
-/* Indices shared with the kernel are plain words in a mapping. */
+/* Tells the processor that this is a loop which waits for another thread. */
+#if defined(__x86_64__)
+#define sl_cpu_relax() __builtin_ia32_pause()
+#else
+#define sl_cpu_relax() __asm__ volatile("yield" ::: "memory")
+#endif
+
+/* Plain words: indices shared with the kernel, fields of public structs. */
 #define sl_shared_load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define sl_shared_load_relaxed(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#define sl_shared_cas_acq_rel(p, expected, desired)                                \
+    __atomic_compare_exchange_n((p), (expected), (desired), false, __ATOMIC_ACQ_REL, \
+                                __ATOMIC_ACQUIRE)
+#define sl_shared_or_relaxed(p, v) __atomic_fetch_or((p), (v), __ATOMIC_RELAXED)
+#define sl_shared_store_relaxed(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #define sl_shared_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 
 #endif

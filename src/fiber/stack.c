@@ -150,8 +150,10 @@ struct sl_stack *sl_stack_lay(char *base, unsigned class, uint32_t colour)
 SL_NOINLINE struct sl_stack *sl_stacks_fresh(struct sl_stacks *stacks, unsigned class)
 {
     char *base = sl_stack_class_carve(&stacks->classes[class], class);
+    struct sl_stack *stack = sl_stack_lay(base, class, stacks->colour++);
 
-    return sl_stack_lay(base, class, stacks->colour++);
+    stack->home = stacks->home;
+    return stack;
 }
 
 void sl_stack_list_close(struct sl_stack *first)

@@ -22,6 +22,8 @@ struct sl_stack {
     char *base;               /* the lowest byte, the guard's first */
     void *error;              /* the task's current detail: struct sley_error */
     void *nested;             /* the generator that runs on it, or NULL */
+    void *home;               /* struct sley_loop: the one that its fiber stays on, or any of its
+                                 runtime's */
     uint32_t class;
     union {
         struct {
@@ -58,6 +60,7 @@ struct sl_stack_share {
 struct sl_stacks {
     struct sl_stack_class classes[SL_STACK_CLASSES];
     uint32_t colour;
+    void *home;               /* of each fresh one */
     struct sl_stacks_depot *depot; /* NULL: one loop's */
     struct sl_stack_share shares[SL_STACK_CLASSES];
 };

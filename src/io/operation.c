@@ -28,11 +28,11 @@ bool sl_operation_cancel(struct sley_loop *loop, struct sl_wait *wait)
 /* A cancel that waits for this suspension point: nothing has been queued. */
 static int checkpoint(struct sl_fiber *self, struct sl_wait *wait)
 {
-    uint16_t before = self->flags;
+    uint32_t before = sl_fiber_flags(self);
     int rc = sl_wait_checkpoint(self);
 
     if (SL_UNLIKELY(rc))
-        wait->taken = (before ^ self->flags) & SL_FIBER_MUST_CANCEL ? SL_EDGE_TAKEN
+        wait->taken = (before ^ sl_fiber_flags(self)) & SL_FIBER_MUST_CANCEL ? SL_EDGE_TAKEN
                                                                      : SL_SCOPE_TAKEN;
     return rc;
 }

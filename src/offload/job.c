@@ -39,7 +39,7 @@ static void job_news(struct sley_loop *loop, struct sl_inbox_item *item)
 {
     struct job *job = SL_CONTAINER(item, struct job, news);
 
-    if (job->future.state != SL_PENDING)
+    if (sl_future_state(&job->future) != SL_PENDING)
         sley_error_drop(job->error); /* nobody waits any more */
     else if (job->word == -ECANCELED)
         sl_future_finish(&job->future, SL_CANCELLED, -ECANCELED, NULL);

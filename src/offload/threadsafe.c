@@ -107,7 +107,7 @@ static void ended(struct sley_loop *loop, struct sl_entry *entry)
 
     (void)loop;
     future->task = NULL;
-    task->future.flags |= SL_FUTURE_RETRIEVED;
+    sl_future_mark(&task->future, SL_FUTURE_RETRIEVED);
     tell(future, task->future.word, sley_error_ref(task->future.error));
     sl_future_drop(&task->future);
 }

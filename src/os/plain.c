@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -207,4 +208,9 @@ int64_t sl_plain_descriptor_limit(void)
     struct rlimit limit;
 
     return getrlimit(RLIMIT_NOFILE, &limit) ? plain_error() : (int64_t)limit.rlim_max;
+}
+
+void sl_plain_yield(void)
+{
+    sched_yield();
 }

@@ -52,6 +52,8 @@ void sl_plain_ring(int fd);
 ssize_t sl_plain_text(const char *path, char *text, size_t size);
 /* The number in a file of one number (/proc/sys/...), or -errno. */
 int64_t sl_plain_number(const char *path);
+/* Gives the processor to another thread, if one is ready. */
+void sl_plain_yield(void);
 /* The hard limit of descriptors. */
 int64_t sl_plain_descriptor_limit(void);
 

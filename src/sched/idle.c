@@ -4,6 +4,7 @@
  * stores `asleep` and then loads both. Each has a sequentially consistent fence in between, so that
  * at least one of the two sees what the other stored: no wake-up is lost, and no system call is
  * made for a worker that is awake. */
+#include "sched/share.h"
 #include "sched/wait.h"
 
 /* ---- sleep ---- */
@@ -19,9 +20,10 @@ static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
         return 0;
     sl_store_relaxed(&loop->asleep, 1);
     /* Store asleep, load inbox, against post's store inbox, load asleep: one of the two sees the
-     * other. Pairs with the fence in wake. */
+     * other. Pairs with the fence in sl_loop_ring. */
     sl_fence_seq_cst();
-    if (sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals))
+    if (sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals) ||
+        sl_load_relaxed(&loop->mine.incoming))
         wait_ns = 0;
     ring->class->turn(ring, wait_ns);
     sl_store_relaxed(&loop->asleep, 0);
@@ -87,6 +89,8 @@ void sl_inbox_take(struct sley_loop *loop)
         signals = sl_and_acq_rel(&loop->signals, 0);
         sl_worker_calls.signalled(loop, signals);
     }
+    if (SL_UNLIKELY(sl_load_relaxed(&loop->mine.incoming) != NULL))
+        sl_share_receive(loop, &loop->mine);
     if (SL_LIKELY(!sl_load_relaxed(&loop->inbox)))
         return;
     /* Pairs with the compare-and-swap in sl_inbox_post. */
@@ -105,9 +109,9 @@ void sl_inbox_take(struct sley_loop *loop)
     }
 }
 
-static void wake(struct sley_loop *loop)
+void sl_loop_ring(struct sley_loop *loop)
 {
-    /* Store inbox (or signals), load asleep. Pairs with the fence in sleep_in_ring. */
+    /* Store inbox (or signals, or a queue), load asleep. Pairs with the fence in sleep_in_ring. */
     sl_fence_seq_cst();
     if (sl_load_relaxed(&loop->asleep) && loop->ring)
         sl_ring_ring(loop->ring);
@@ -120,11 +124,11 @@ void sl_inbox_post(struct sley_loop *loop, struct sl_inbox_item *item)
     do
         item->next = head;
     while (!sl_cas_weak_acq_rel(&loop->inbox, &head, item)); /* pairs with sl_inbox_take */
-    wake(loop);
+    sl_loop_ring(loop);
 }
 
 void sl_loop_signal(struct sley_loop *loop, uint32_t signal)
 {
     sl_or_acq_rel(&loop->signals, signal); /* pairs with sl_inbox_take */
-    wake(loop);
+    sl_loop_ring(loop);
 }

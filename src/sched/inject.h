@@ -11,7 +11,7 @@
 #include "fiber/fiber.h"
 
 struct sl_inject {
-    _Alignas(64) sl_atomic_ptr incoming; /* struct sl_link, the newest first, by `next` */
+    sl_atomic_ptr incoming; /* struct sl_link, the newest first, by `next` */
     sl_atomic_u32 taking;                /* somebody takes: `queue` is its own */
     sl_atomic_u32 queued;                /* in `queue`: written by who takes, a hint for others */
     struct sl_link *first, *last;        /* `queue`, by `next` */

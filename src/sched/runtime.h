@@ -4,6 +4,8 @@
 
 #include "base/atomic.h"
 #include "base/list.h"
+#include "fiber/depot.h"
+#include "os/pool.h"
 
 #include <sley/options.h>
 #include <sley/scope.h>
@@ -22,7 +24,12 @@ struct sl_runtime {
     uint32_t born;              /* sl_forks when it was made */
     int stack_class;            /* of a task that does not say */
     struct sley_task *main;     /* the runner's, which Ctrl-C cancels */
-    bool closing;               /* run is over: tasks that are left are being ended */
+    struct sl_team *team;       /* of many workers, or NULL; then also: */
+    struct sl_pool_depot task_depot, future_depot;
+    struct sl_stacks_depot stack_depot;
+    sl_atomic_u32 guest_lock;   /* of what threads use that are no workers: */
+    struct sl_pool guest_tasks, guest_futures;
+    sl_atomic_u32 closing;      /* run is over: tasks that are left are being ended */
 };
 
 /* How often this process is the child of a fork: written by its only thread (sched/fork.c). */
@@ -35,9 +42,6 @@ static inline bool sl_runtime_dead(const struct sl_runtime *runtime)
 }
 
 /* Alive now. */
-static inline uint64_t sl_runtime_tasks(const struct sl_runtime *runtime)
-{
-    return runtime->tasks_created - runtime->tasks_ended;
-}
+uint64_t sl_runtime_tasks(const struct sl_runtime *runtime);
 
 #endif

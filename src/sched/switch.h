@@ -28,12 +28,15 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop)
     if (SL_UNLIKELY(loop->budget <= 0 || first == &loop->ready.head || entry->run))
         return NULL;
     fiber = sl_fiber_of(entry);
-    if (!fiber->sp && SL_UNLIKELY(fiber->flags & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)))
+    if (!fiber->sp && SL_UNLIKELY(sl_fiber_flags(fiber) & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)))
         return NULL; /* never starts, or is looked at first: the hub's business */
     sl_ready_pop(loop);
     loop->budget--;
     return fiber;
 }
+
+/* share.c: the same among many workers. */
+SLEY_SUSPENDS struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self);
 
 /* worker.c: the same for a fiber that has C++ exceptions to keep. */
 SLEY_SUSPENDS struct sley_loop *sl_switch_holding(struct sley_loop *loop, struct sl_fiber *self);
@@ -49,6 +52,8 @@ SLEY_SUSPENDS SL_INLINE struct sley_loop *sl_switch_park(struct sley_loop *loop,
     next = sl_switch_next(loop);
     if (next == self)
         return loop;
+    if (SL_UNLIKELY(!next) && loop->team)
+        return sl_share_park(loop, self);
     loop->current = next;
     if (next && !next->sp) {
         struct sl_stack *stack = sl_stacks_bind(&loop->stacks, next->stack_class);

@@ -18,15 +18,30 @@
  * Of a class that `completes` (kernel operations) the completion wins (precedence a): park returns
  * once the operation has ended; 0, or the code of the cancel that it took, which the caller uses
  * only if the operation says that it was cancelled. A request that it does not use it puts back
- * (sl_wait_put_back). */
+ * (sl_wait_put_back).
+ *
+ * Where other threads can end the wait (shared primitives; futures in a runtime of many workers) it
+ * begins before they can find it, and the list has a lock:
+ *
+ *     lock
+ *     if (sl_wait_begin(&wait))            else it has been cancelled already
+ *         list it, and say so in the node
+ *     unlock
+ *     rc = sl_wait_park(&loop, &wait);     in either case
+ *     if it may still be listed: lock, take it out if it is, unlock
+ *
+ * Who wakes takes the node out first, under the lock, then calls sl_wait_wake, and does not touch
+ * the node again. */
 #ifndef SL_SCHED_WAIT_H
 #define SL_SCHED_WAIT_H
 
 #include "fiber/fiber.h"
 #include "sched/current.h"
+#include "sched/park.h"
 #include "sched/worker.h"
 
 enum sl_wait_state { SL_WAIT_PENDING, SL_WAIT_DONE, SL_WAIT_CANCELLED };
+enum sl_wait_begun { SL_WAIT_NOT_BEGUN, SL_WAIT_BEGUN, SL_WAIT_OVER };
 
 /* What a fiber can wait for, and how reports name it. */
 struct sl_wait_class {
@@ -34,6 +49,9 @@ struct sl_wait_class {
     /* Cancels what is waited for: true if the fiber will wake by it. NULL: the wait itself is
      * cancelled. */
     bool (*cancel)(struct sley_loop *loop, struct sl_wait *wait);
+    /* The same for a wait that is held (sched/park.h): lets go of it, whatever it returns. Goes
+     * with `cancel`. `loop` is the caller's, or NULL. */
+    bool (*cancel_held)(struct sley_loop *loop, struct sl_wait *wait);
     /* Who will end it: the task that holds the lock, that is awaited, ... or NULL. */
     struct sl_fiber *(*holder)(const struct sl_wait *wait);
     bool local;        /* only tasks of this loop can end it (for the deadlock report) */
@@ -45,8 +63,9 @@ struct sl_wait {
     struct sl_fiber *fiber;
     const struct sl_wait_class *class;
     void *object;
-    uint16_t state;        /* enum sl_wait_state */
-    uint16_t taken;        /* which cancel it took: SL_EDGE_TAKEN, SL_SCOPE_TAKEN */
+    uint16_t state;        /* enum sl_wait_state: written by who ends it */
+    uint8_t taken;         /* which cancel it took: SL_EDGE_TAKEN, SL_SCOPE_TAKEN */
+    uint8_t begun;         /* enum sl_wait_begun: the fiber's own */
     uint32_t flags;        /* the primitive's */
 };
 
@@ -58,12 +77,23 @@ SL_INLINE void sl_wait_init(struct sl_wait *wait, struct sl_fiber *fiber,
     wait->object = (void *)(uintptr_t)object;
     wait->state = SL_WAIT_PENDING;
     wait->taken = 0;
+    wait->begun = 0;
     wait->flags = 0;
 }
 
-/* Ends the wait and makes its fiber ready, last in the queue. False if it was ended already. */
+/* The wait can be found by other threads from now on: they may end it before the fiber parks. False
+ * if it was ended by that: an edge request was pending. */
+SL_MUST_USE bool sl_wait_begin(struct sl_wait *wait);
+
+/* The same as below, where other threads may do it, too. */
+bool sl_wait_wake_shared(struct sley_loop *loop, struct sl_wait *wait);
+
+/* Ends the wait and makes its fiber ready, last in the queue. False if it was ended already. `loop`
+ * is the caller's, or NULL. */
 SL_INLINE bool sl_wait_wake(struct sley_loop *loop, struct sl_wait *wait)
 {
+    if (SL_UNLIKELY(sl_fiber_many(wait->fiber)))
+        return sl_wait_wake_shared(loop, wait);
     if (wait->state != SL_WAIT_PENDING)
         return false;
     wait->state = SL_WAIT_DONE;
@@ -74,6 +104,10 @@ SL_INLINE bool sl_wait_wake(struct sley_loop *loop, struct sl_wait *wait)
 /* Cancels what a parked fiber waits for: true if it will wake by it, false if the wait has been
  * ended already. */
 bool sl_wait_cancel(struct sley_loop *loop, struct sl_wait *wait);
+
+/* The same for a wait that the caller holds (sched/park.h), and that nobody holds afterwards.
+ * `why`: SL_EDGE_TAKEN or SL_SCOPE_TAKEN. */
+bool sl_wait_cancel_held(struct sley_loop *loop, struct sl_wait *wait, unsigned why);
 
 /* The cancel that `wait` took has had no effect: an edge request meets the next suspension. */
 void sl_wait_put_back(struct sl_wait *wait);
@@ -86,9 +120,17 @@ int sl_wait_checkpoint(struct sl_fiber *self);
 /* The code of the outermost cancelled scope that no shield hides, or 0. Looked at on entry of
  * every public call that may suspend. */
 int sl_scope_walk(const struct sley_scope *scope);
+int sl_scope_code_marked(struct sl_fiber *fiber);
+/* Any thread may cancel a scope: the code is written once. */
+SL_INLINE int sl_scope_own_code(const struct sley_scope *scope)
+{
+    return sl_shared_load_acquire(&scope->_code); /* pairs with the store of who cancels it */
+}
 SL_INLINE int sl_scope_code(const struct sl_fiber *fiber)
 {
-    return SL_LIKELY(!(fiber->flags & SL_FIBER_IN_CANCELLED)) ? 0 : sl_scope_walk(fiber->scope);
+    return SL_LIKELY(!(sl_fiber_flags(fiber) & SL_FIBER_IN_CANCELLED))
+               ? 0
+               : sl_scope_code_marked((struct sl_fiber *)(uintptr_t)fiber);
 }
 /* Who cancels a scope marks the fibers inside, so that the others need not look at their chains.
  * Changes the chain and keeps the mark right: into a scope, back out of one, or to any place. */
@@ -100,13 +142,13 @@ SL_INLINE void sl_scope_push(struct sl_fiber *fiber, struct sley_scope *scope)
 SL_INLINE void sl_scope_pop(struct sl_fiber *fiber, struct sley_scope *outer)
 {
     fiber->scope = outer;
-    if (SL_UNLIKELY(fiber->flags & SL_FIBER_IN_CANCELLED))
+    if (SL_UNLIKELY(sl_fiber_flags(fiber) & SL_FIBER_IN_CANCELLED))
         sl_scope_set(fiber, outer);
 }
 enum { SL_SCOPE_SHIELD = 1 }; /* sley_scope._flags */
 
 /* What sl_wait_park does when anything but a plain wake has happened, or is to happen. */
-void sl_wait_deliver_first(struct sley_loop *loop, struct sl_wait *wait);
+void sl_wait_park_first(struct sley_loop *loop, struct sl_wait *wait);
 int sl_wait_resumed(struct sl_fiber *self, const struct sl_wait *wait);
 
 typedef struct sley_loop *sl_park(struct sley_loop *loop, struct sl_fiber *self);
@@ -117,11 +159,12 @@ SLEY_SUSPENDS SL_INLINE int sl_wait_park_by(struct sley_loop **loop, struct sl_w
     struct sl_fiber *self = wait->fiber;
 
     self->wait = wait;
-    if (SL_UNLIKELY(self->flags & SL_FIBER_MUST_CANCEL))
-        sl_wait_deliver_first(*loop, wait);
+    if (SL_UNLIKELY(sl_fiber_flags(self) & (SL_FIBER_MUST_CANCEL | SL_FIBER_MANY)))
+        sl_wait_park_first(*loop, wait);
     *loop = park(*loop, self);
     self->wait = NULL;
-    if (SL_LIKELY(!self->flags && !wait->taken && wait->state != SL_WAIT_CANCELLED))
+    if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_MANY)) && !wait->taken &&
+                  wait->state != SL_WAIT_CANCELLED))
         return 0;
     return sl_wait_resumed(self, wait);
 }

@@ -7,6 +7,7 @@
  * This file alone knows the ready queue, the ring, the wheel and fibers together. */
 #include "sched/worker.h"
 
+#include "sched/share.h"
 #include "sched/switch.h"
 #include "sched/wait.h"
 
@@ -34,8 +35,36 @@ struct sley_loop *sl_switch_holding(struct sley_loop *loop, struct sl_fiber *sel
 /* Gives a fiber that begins a stack that looks as if it had parked before its first function. */
 static void lay_out(struct sley_loop *loop, struct sl_fiber *fiber)
 {
-    sl_switch_bind(fiber, sl_stacks_bind(&loop->stacks, fiber->stack_class));
+    sl_switch_bind(fiber, loop->team ? sl_stacks_bind_shared(&loop->stacks, fiber->stack_class)
+                                     : sl_stacks_bind(&loop->stacks, fiber->stack_class));
+    fiber->stack->home = loop;
     fiber->sp = sl_arch_prepare(sl_stack_top(fiber->stack), sl_switch_entry);
+}
+
+/* The fiber on this stack has ended, among many workers. The stack is given back last: nothing
+ * that could hand it to another worker comes before we have left it. True: another fiber begins
+ * on it. */
+static bool ended_shared(struct sley_loop *loop, struct sl_stack *stack)
+{
+    struct sl_fiber *next = sl_share_next_fiber(loop);
+    void *to = loop->hub;
+
+    loop->current = next;
+    if (next && !sl_shared_load_relaxed(&next->sp)) {
+        if (next->stack_class == stack->class) {
+            stack->home = loop;
+            sl_switch_bind(next, stack);
+            sl_shared_store_relaxed(&next->sp, SL_FIBER_RUNS);
+            sl_stacks_unpromise_shared(&loop->stacks, stack->class);
+            return true;
+        }
+        to = sl_arch_prepare(sl_stack_top(sl_share_bind(loop, next)), sl_switch_entry);
+    } else if (next) {
+        to = sl_share_context(next);
+    }
+    sl_stacks_give_shared(&loop->stacks, stack);
+    sl_hook_switch(&stack->hook, next ? &next->stack->hook : &loop->hook, 1);
+    sl_arch_leave(to, loop);
 }
 
 /* The first and last function on every fiber's stack. A fiber that ends while the next one is new
@@ -50,6 +79,11 @@ void sl_switch_entry(void *passed)
         struct sl_stack *stack = self->stack;
 
         loop = sl_worker_calls.main(loop, self);
+        if (SL_UNLIKELY(loop->team != NULL)) {
+            if (ended_shared(loop, stack))
+                continue;
+            __builtin_unreachable();
+        }
         next = sl_switch_next(loop);
         loop->current = next;
         if (next && !next->sp) {
@@ -68,6 +102,8 @@ void sl_switch_entry(void *passed)
 
 static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
 {
+    void *to;
+
     if (sl_exceptions_any(loop->exceptions)) { /* whoever runs the loop does so in a handler */
         struct sl_exceptions mine = sl_exceptions_take(loop->exceptions);
 
@@ -75,24 +111,27 @@ static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
         *loop->exceptions = mine;
         return;
     }
-    if (SL_UNLIKELY(!fiber->sp)) {
-        if ((fiber->flags & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) == SL_FIBER_NOTED)
+    if (SL_UNLIKELY(!sl_shared_load_relaxed(&fiber->sp))) {
+        uint32_t flags = sl_fiber_flags(fiber);
+
+        if ((flags & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) == SL_FIBER_NOTED)
             sl_worker_calls.noted(loop, fiber);
-        if (fiber->flags & SL_FIBER_MUST_CANCEL) {
+        if (flags & SL_FIBER_MUST_CANCEL) {
             sl_worker_calls.never_start(loop, fiber);
             return;
         }
         lay_out(loop, fiber);
     }
     loop->current = fiber;
+    to = loop->team ? sl_share_context(fiber) : fiber->sp;
     sl_hook_switch(&loop->hook, &fiber->stack->hook, 0);
-    sl_arch_switch(&loop->hub, fiber->sp, loop);
+    sl_arch_switch(&loop->hub, to, loop);
     sl_hook_switched(&loop->hook);
 }
 
 /* ---- a pass ---- */
 
-static void dispatch(struct sley_loop *loop, struct sl_entry *entry)
+void sl_worker_dispatch(struct sley_loop *loop, struct sl_entry *entry)
 {
     if (entry->run)
         entry->run(loop, entry);
@@ -111,7 +150,7 @@ static void run_ready(struct sley_loop *loop)
         loop->budget--;
         if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
             sl_worker_calls.held(loop, entry);
-        dispatch(loop, entry);
+        sl_worker_dispatch(loop, entry);
         if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
             sl_worker_calls.held(loop, NULL);
         if (SL_UNLIKELY(loop->debug) && began && sl_worker_calls.slow)
@@ -151,7 +190,7 @@ static void expire(struct sley_loop *loop)
 /* How long a pass took decides how many dispatches the next one has, so that a completion or a
  * timer waits for 200 us, not for 64 slow tasks. Only a pass that ended because its dispatches were
  * used up tells anything; what the kernel did in the ring's turn, and sleep, are not counted. */
-static void adapt(struct sley_loop *loop, int64_t took, int32_t ran)
+void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran)
 {
     int32_t full = loop->budget_full;
 
@@ -182,12 +221,12 @@ static bool end_pass(struct sley_loop *loop, int64_t *stuck_for, bool may_sleep)
         *stuck_for = 0;
     sl_inbox_take(loop);
     if (sl_list_empty(&loop->ready)) {
-        adapt(loop, 0, ran);
+        sl_worker_adapt(loop, 0, ran);
         if (may_sleep && !loop->stop)
             alive = sl_idle(loop, stuck_for, &turned);
     } else if (clock_matters(loop)) {
         clock_read = true;
-        adapt(loop, sl_loop_clock(loop) - loop->pass_began, ran);
+        sl_worker_adapt(loop, sl_loop_clock(loop) - loop->pass_began, ran);
     }
     /* An answer that is there beats a timeout: before timers fire, all there is is reaped. */
     if (loop->ring)
@@ -212,7 +251,7 @@ static bool end_pass(struct sley_loop *loop, int64_t *stuck_for, bool may_sleep)
 
 /* ---- the loop ---- */
 
-static int begin(struct sley_loop *loop)
+int sl_worker_begin(struct sley_loop *loop)
 {
     int rc = 0;
 
@@ -237,12 +276,13 @@ static int begin(struct sley_loop *loop)
     sl_hook_fiber_adopted(&loop->hook);
     loop->exceptions = sl_exceptions_of_thread();
     loop->budget_full = loop->debug ? 1 : SL_PASS_DISPATCHES;
-    loop->budget = loop->budget_full;
+    loop->budget = loop->team ? 0 : loop->budget_full;
+    loop->share_left = loop->budget_full;
     sl_loop_clock(loop);
     return 0;
 }
 
-static void end(struct sley_loop *loop)
+void sl_worker_end(struct sley_loop *loop)
 {
     loop->stop = false;
     loop->batch_last = NULL;
@@ -254,8 +294,11 @@ static void end(struct sley_loop *loop)
 int sl_worker_run(struct sley_loop *loop)
 {
     int64_t stuck_for = 0;
-    int rc = begin(loop);
+    int rc;
 
+    if (loop->team)
+        return sl_team_run(loop);
+    rc = sl_worker_begin(loop);
     if (rc < 0)
         return rc;
     for (;;) {
@@ -267,7 +310,7 @@ int sl_worker_run(struct sley_loop *loop)
             break;
         }
     }
-    end(loop);
+    sl_worker_end(loop);
     return rc;
 }
 
@@ -276,19 +319,23 @@ bool sl_worker_run_once(struct sley_loop *loop)
     int64_t stuck_for = 0;
     uint64_t before;
 
-    if (begin(loop) < 0)
+    if (loop->team || sl_worker_begin(loop) < 0) /* of many: when is each of them done? */
         return false;
     before = loop->dispatches;
     end_pass(loop, &stuck_for, false);
     run_ready(loop);
     loop->dispatches += (uint64_t)(loop->budget_full - loop->budget);
-    end(loop);
+    sl_worker_end(loop);
     return loop->dispatches != before;
 }
 
 /* The batch that runs is finished, then the loop is left. */
 void sl_worker_stop(struct sley_loop *loop)
 {
+    if (loop->team) {
+        sl_team_stop(loop->team);
+        return;
+    }
     loop->stop = true;
     /* The current fiber's next park goes to the hub, which looks. */
     loop->dispatches += (uint64_t)(loop->budget_full - loop->budget);
@@ -313,7 +360,9 @@ void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime)
     loop->runtime = runtime;
     loop->debug = runtime->options.debug;
     loop->virtual_clock = runtime->options.virtual_clock;
+    loop->stacks.home = loop;
     sl_list_init(&loop->ready);
+    sl_list_init(&loop->gone);
     loop->now = loop->virtual_clock ? 0 : sl_sys.clock_now();
     sl_wheel_init(&loop->wheel, loop->now);
     loop->budget_full = SL_PASS_DISPATCHES;

@@ -13,7 +13,9 @@
 #include "os/sys.h"
 #include "ring/ring.h"
 #include "sched/current.h"
+#include "sched/inject.h"
 #include "sched/runtime.h"
+#include "sched/team.h"
 #include "sched/timer.h"
 
 #include <sley/loop.h>
@@ -36,13 +38,15 @@ struct sley_loop {
     struct sl_fiber *current;    /* NULL while the loop's own context runs */
     struct sl_list ready;
     struct sl_link *batch_last;  /* sl_ready_pop */
-    int32_t budget;              /* dispatches left in this pass */
+    int32_t budget;              /* dispatches left in this pass; of many workers 0: what is
+                                    quick for one loop then takes the other way */
     uint32_t in_user;            /* user code runs, not a call of ours: for whoever will watch
                                     a busy worker (nobody does yet) */
     void *hub;                   /* the saved context of the loop itself */
     struct sl_exceptions *exceptions; /* of the thread that runs it, for C++ */
     struct sl_stacks stacks;
     struct sl_runtime *runtime;
+    struct sl_team *team;        /* of many workers; NULL: this is the only one */
 
     /* What a pass touches. */
     struct sl_wheel wheel;
@@ -64,7 +68,20 @@ struct sley_loop {
     void *error;                 /* current detail outside of tasks: struct sley_error */
     uintptr_t context;           /* of the callback that runs: task/context.h */
 
+    /* Of many workers. */
+    struct sl_member *member;    /* what the others touch */
+    struct sl_entry *taken;      /* to be dispatched first, by the hub */
+    int32_t share_left;          /* dispatches left in this pass */
+    uint32_t in_a_row;           /* share.c */
+    uint32_t index;
+    bool searches, watched;      /* search.c */
+    bool ending;                 /* a fiber ends: whom it wakes is next here */
+    struct sl_fiber *claimed;    /* task/shared.c */
+    struct sl_list gone;         /* fibers that only stale places referred to */
+    struct sl_rng rng;
+
     /* Records. */
+    sl_atomic_u64 tasks_created, tasks_ended; /* of many workers: here */
     struct sl_pool tasks, futures, handles;
     struct sl_runtime runtime_storage;
 
@@ -72,11 +89,22 @@ struct sley_loop {
     sl_atomic_ptr inbox;         /* struct sl_inbox_item */
     sl_atomic_u32 asleep;        /* the owner waits, or is about to, in its ring */
     sl_atomic_u32 signals;       /* enum sl_loop_signal */
+    struct sl_inject mine;       /* fibers of this loop that others have woken */
+    sl_atomic_u32 wheel_lock;    /* of many workers: the wheel's, and what is in it */
+    sl_atomic_u32 timers;        /* is any armed? For the owner, without the lock */
     struct sl_hook_fiber hook;   /* of the hub */
     struct sl_thread_signals thread_signals; /* the owner's, as they were */
 };
 
 enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2 };
+
+/* Which of a loop's runtime this thread runs; the loop itself if it runs none of them. */
+SL_INLINE struct sley_loop *sl_loop_here(struct sley_loop *loop)
+{
+    struct sley_loop *here = loop->team ? sl_current() : NULL;
+
+    return here && here->team == loop->team ? here : loop;
+}
 
 /* ---- ready queue: one FIFO (FORMAT.md R1) ---- */
 
@@ -98,6 +126,8 @@ SL_INLINE struct sl_entry *sl_ready_pop(struct sley_loop *loop)
     first->next = NULL;
     return SL_CONTAINER(first, struct sl_entry, link);
 }
+/* Makes a fiber ready whose wait has ended. Any thread; `loop` is the caller's, or NULL. */
+void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber);
 /* Takes an entry back that is in the ready queue, in a timer's slot or among a future's waiters. */
 SL_INLINE void sl_entry_withdraw(struct sley_loop *loop, struct sl_entry *entry)
 {
@@ -133,6 +163,9 @@ SL_INLINE void sl_leave(struct sley_loop *loop, uint32_t user)
 
 /* ---- timers ---- */
 
+void sl_timer_arm_shared(struct sley_loop *loop, struct sl_timer *timer);
+void sl_timer_disarm_shared(struct sley_loop *loop, struct sl_timer *timer);
+
 SL_INLINE int64_t sl_loop_clock(struct sley_loop *loop)
 {
     return loop->virtual_clock ? loop->now : (loop->now = sl_sys.clock_now());
@@ -141,11 +174,20 @@ SL_INLINE int64_t sl_loop_clock(struct sley_loop *loop)
 SL_INLINE void sl_timer_arm(struct sley_loop *loop, struct sl_timer *timer, int64_t deadline)
 {
     timer->deadline = deadline;
-    sl_wheel_arm(&loop->wheel, timer);
+    if (SL_UNLIKELY(loop->team != NULL))
+        sl_timer_arm_shared(loop, timer);
+    else
+        sl_wheel_arm(&loop->wheel, timer);
 }
-/* Whoever leaves a wait unlinks its timer, armed or queued. */
+/* Whoever leaves a wait unlinks its timer, armed or queued; `loop` is the one where it was
+ * armed. Of many workers a timer acts under the wheel's lock: once this has returned, it does
+ * not. */
 SL_INLINE void sl_timer_disarm(struct sley_loop *loop, struct sl_timer *timer)
 {
+    if (SL_UNLIKELY(loop->team != NULL)) {
+        sl_timer_disarm_shared(loop, timer);
+        return;
+    }
     if (!sl_timer_pending(timer))
         return;
     sl_wheel_disarm(&loop->wheel, timer);
@@ -160,9 +202,25 @@ SLEY_SUSPENDS struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl
 /* Runs in the calling thread until loop->stop is set and the batch is finished.
  * 0; -SLEY_ERUNNING; the ring's error; -SLEY_EDEADLOCK. */
 int sl_worker_run(struct sley_loop *loop);
+/* Its steps. */
+int sl_worker_begin(struct sley_loop *loop);
+void sl_worker_end(struct sley_loop *loop);
+void sl_worker_dispatch(struct sley_loop *loop, struct sl_entry *entry);
+void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran);
+
+/* ---- member.c ---- */
+
+/* One of many workers, in its own thread, until the team comes to rest. */
+int sl_worker_run_member(struct sley_loop *loop);
+/* All of them; in the thread of loop 0. As sl_worker_run. */
+int sl_team_run(struct sley_loop *loop);
 /* One pass without waiting; true if anything ran. */
 bool sl_worker_run_once(struct sley_loop *loop);
 void sl_worker_stop(struct sley_loop *loop);
+/* Of many workers, at rest, no task left: makes the calls that were scheduled, which drop. */
+void sl_worker_drop(struct sley_loop *loop);
+/* Frees what only stale places in queues referred to. */
+void sl_worker_bury(struct sley_loop *loop);
 void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime);
 struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc);
 /* The ring, made when it is first needed; NULL and *rc if it cannot be had. */
@@ -186,6 +244,8 @@ void sl_inbox_take(struct sley_loop *loop);
 /* Queues an item for the loop's thread and wakes it if it sleeps. */
 void sl_inbox_post(struct sley_loop *loop, struct sl_inbox_item *item);
 void sl_loop_signal(struct sley_loop *loop, uint32_t signal);
+/* Wakes it if it sleeps: what it is to see has been stored. */
+void sl_loop_ring(struct sley_loop *loop);
 
 /* ---- what the rooms above do; sched knows fibers, not tasks ---- */
 
@@ -202,6 +262,8 @@ struct sl_worker_calls {
     /* Nothing can wake the loop but other threads, which it has waited for `idle_ns`. How long to
      * wait until the next call; 0: leave with -SLEY_EDEADLOCK. */
     int64_t (*stuck)(struct sley_loop *loop, int64_t idle_ns);
+    /* A fiber's last reference is that of a stale place in a queue, which is gone now. */
+    void (*gone)(struct sley_loop *loop, struct sl_fiber *fiber);
     /* Debug mode: an entry ran this long. */
     void (*slow)(struct sley_loop *loop, int64_t ns);
     /* Debug mode: an entry will run; NULL: it has run, and may be gone. */

@@ -4,6 +4,7 @@
  * two fibers nothing is then read back that was just written, and the caller's registers are saved
  * once. Whatever is not the plain case (a callback is next, a fiber that never ran, the end of the
  * pass, C++ exceptions to be kept) takes the ordinary way through sl_worker_park. */
+#include "sched/share.h"
 #include "sched/wait.h"
 
 #include <sley/error.h>
@@ -18,7 +19,10 @@ SL_INLINE struct sley_loop *change_places(struct sley_loop *loop, struct sl_fibe
 
     if (SL_UNLIKELY(first == head || loop->budget <= 0 || entry->run || !next->sp) ||
         sl_exceptions_any(loop->exceptions)) {
-        sl_ready_push(loop, &self->entry);
+        if (!loop->team || sl_fiber_flags(self) & SL_FIBER_PINNED)
+            sl_ready_push(loop, &self->entry);
+        else
+            sl_share_append(loop, &self->entry);
         return sl_worker_park(loop, self);
     }
     loop->budget--;
@@ -61,11 +65,11 @@ int sley_yield(void)
     self = loop->current;
     if (SL_UNLIKELY(!self))
         rc = -SLEY_ENOLOOP;
-    else if (SL_UNLIKELY(self->flags))
+    else if (SL_UNLIKELY(sl_fiber_flags(self) & SL_FIBER_ASKED))
         rc = sl_scope_code(self);
     if (SL_LIKELY(rc == 0)) {
         loop = change_places(loop, self);
-        if (SL_UNLIKELY(self->flags))
+        if (SL_UNLIKELY(sl_fiber_flags(self) & SL_FIBER_ASKED))
             rc = sl_wait_checkpoint(self);
     }
     sl_leave(loop, user);

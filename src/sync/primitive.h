@@ -75,7 +75,7 @@ SL_INLINE bool sl_primitive_at_once(const void *owner)
     const struct sley_loop *loop = sl_current();
 
     return sl_primitive_is_here(owner, loop) &&
-           SL_LIKELY(loop->current && !(loop->current->flags & SL_FIBER_IN_CANCELLED));
+           SL_LIKELY(loop->current && !(sl_fiber_flags(loop->current) & SL_FIBER_IN_CANCELLED));
 }
 
 #endif

@@ -14,6 +14,7 @@ struct item {
 struct each {
     struct sl_timer timer;
     struct sley_loop *loop;
+    sl_atomic_u32 lock; /* of many workers: of done, waiter, expired */
     struct sl_list done;
     struct sl_wait *waiter;
     size_t n, left; /* given, and not yet handed out */
@@ -21,13 +22,27 @@ struct each {
     struct item items[];
 };
 
+static void lock(struct each *each)
+{
+    if (each->loop->team)
+        sl_spin_lock(&each->lock);
+}
+
+static void unlock(struct each *each)
+{
+    if (each->loop->team)
+        sl_spin_unlock(&each->lock);
+}
+
 static void item_done(struct sley_loop *loop, struct sl_entry *entry)
 {
     struct each *each = SL_CONTAINER(entry, struct item, entry)->each;
 
+    lock(each);
     sl_list_push(&each->done, &entry->link);
     if (each->waiter)
         sl_wait_wake(loop, each->waiter);
+    unlock(each);
 }
 
 static void due(struct sley_loop *loop, struct sl_entry *entry)
@@ -35,9 +50,11 @@ static void due(struct sley_loop *loop, struct sl_entry *entry)
     struct sl_timer *timer = SL_CONTAINER(entry, struct sl_timer, entry);
     struct each *each = SL_CONTAINER(timer, struct each, timer);
 
+    lock(each);
     each->expired = true;
     if (each->waiter)
         sl_wait_wake(loop, each->waiter);
+    unlock(each);
 }
 
 int sley_as_completed_open(sley_as_completed *public_each, size_t n, sley_future *const *futures,
@@ -50,7 +67,7 @@ int sley_as_completed_open(sley_as_completed *public_each, size_t n, sley_future
     if (!loop)
         return sl_no_loop();
     for (size_t i = 0; i < n; i++)
-        if (!futures[i] || futures[i]->loop != loop)
+        if (!futures[i] || !sl_future_is_of(futures[i], loop))
             return futures[i] ? -SLEY_EWRONGLOOP : -EINVAL;
     each = sl_sys.allocate(sizeof *each + n * sizeof *each->items, 0);
     if (!each)
@@ -90,18 +107,27 @@ static int next_done(struct sley_loop **loop, struct each *each, sley_future **f
         return rc;
     if (each->left == 0)
         return 0;
+    lock(each);
     while (!(link = sl_list_pop(&each->done))) {
         struct sl_wait wait;
 
-        if (each->expired)
-            return -SLEY_ETIMEOUT;
+        rc = each->expired ? -SLEY_ETIMEOUT : 0;
         sl_wait_init(&wait, self, &next_wait, each);
-        each->waiter = &wait;
-        rc = sl_wait_park(loop, &wait);
-        each->waiter = NULL;
-        if (rc < 0)
+        if (rc == 0 && (!each->loop->team || sl_wait_begin(&wait)))
+            each->waiter = &wait;
+        unlock(each);
+        if (rc == 0)
+            rc = sl_wait_park(loop, &wait);
+        if (rc < 0) {
+            lock(each);
+            each->waiter = NULL;
+            unlock(each);
             return rc;
+        }
+        lock(each);
+        each->waiter = NULL;
     }
+    unlock(each);
     link->next = NULL;
     each->left--;
     *future = SL_CONTAINER(SL_CONTAINER(link, struct sl_entry, link), struct item, entry)->future;
@@ -131,10 +157,9 @@ void sley_as_completed_close(sley_as_completed *public_each)
     if (!each)
         return;
     public_each->_state = NULL;
-    sl_timer_disarm(each->loop, &each->timer);
+    sl_timer_disarm(each->loop, &each->timer); /* where it was opened */
     for (size_t i = 0; i < each->n; i++) {
-        if (each->items[i].entry.link.next)
-            sl_entry_withdraw(each->loop, &each->items[i].entry);
+        sl_future_withdraw(each->items[i].future, &each->items[i].entry);
         sl_future_drop(each->items[i].future);
     }
     sl_sys.release(each, sizeof *each + each->n * sizeof *each->items, 0);

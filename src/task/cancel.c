@@ -3,18 +3,29 @@
  * A request goes down the chain of awaits: a task that awaits a task hands it on, and only the
  * last one of the chain is cancelled, or has to be at its next suspension. The walk is a loop, so
  * that a chain of any length costs no stack. */
-#include "task/task.h"
+#include "task/shared.h"
+
+/* One loop's own, unless the fiber waits where other threads may end it. */
+static void count(struct sl_fiber *fiber, uint32_t one)
+{
+    if (SL_UNLIKELY(sl_fiber_many(fiber)))
+        sl_add_acq_rel(&fiber->word, one); /* pairs with the others' changes of the word */
+    else
+        sl_store_relaxed(&fiber->word, sl_fiber_flags(fiber) + one);
+}
 
 bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task)
 {
-    if (task->future.state != SL_PENDING)
+    if (sl_future_many(&task->future))
+        return sl_shared_cancel(task);
+    if (sl_future_state(&task->future) != SL_PENDING)
         return false;
     for (;;) {
         struct sl_wait *wait = task->fiber.wait;
         struct sley_future *target;
 
-        task->fiber.cancelling++;
-        if (!wait || (task->fiber.flags & SL_FIBER_SHIELDED))
+        count(&task->fiber, SL_FIBER_CANCELLING_ONE);
+        if (!wait || (sl_fiber_flags(&task->fiber) & SL_FIBER_SHIELDED))
             break;
         if (wait->class != &sl_await_class) {
             if (!sl_wait_cancel(loop, wait))
@@ -23,7 +34,7 @@ bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task)
             return true;
         }
         target = wait->object;
-        if (target->state != SL_PENDING)
+        if (sl_future_state(target) != SL_PENDING)
             break;
         if (target->kind != SL_FUTURE_TASK) {
             if (!sl_future_cancel(loop, target))
@@ -34,15 +45,27 @@ bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task)
         wait->taken |= SL_EDGE_TAKEN;
         task = sl_task_of_future(target);
     }
-    task->fiber.flags |= SL_FIBER_MUST_CANCEL;
+    sl_fiber_set(&task->fiber, SL_FIBER_MUST_CANCEL);
     return true;
 }
 
 unsigned sl_task_uncancel(struct sley_task *task)
 {
-    if (task->fiber.cancelling && --task->fiber.cancelling == 0)
-        task->fiber.flags &= (uint16_t)~SL_FIBER_MUST_CANCEL;
-    return task->fiber.cancelling;
+    sl_atomic_u32 *at = &task->fiber.word;
+    uint32_t word = sl_load_relaxed(at), new;
+
+    do {
+        if (word < SL_FIBER_CANCELLING_ONE)
+            return 0;
+        new = word - SL_FIBER_CANCELLING_ONE;
+        if (new < SL_FIBER_CANCELLING_ONE)
+            new &= ~(uint32_t)SL_FIBER_MUST_CANCEL;
+        if (!(word & SL_FIBER_MANY)) {
+            sl_store_relaxed(at, new);
+            break;
+        }
+    } while (!sl_cas_weak_acq_rel(at, &word, new)); /* pairs with who asks */
+    return new / SL_FIBER_CANCELLING_ONE;
 }
 
 bool sley_task_cancel(sley_task *task)
@@ -67,5 +90,5 @@ unsigned sley_task_uncancel(sley_task *task)
 
 unsigned sley_task_cancelling(const sley_task *task)
 {
-    return task->fiber.cancelling;
+    return sl_fiber_cancelling(&task->fiber);
 }

@@ -183,7 +183,7 @@ sley_context *sley_task_get_context(const sley_task *public_task)
     struct sley_task *task = (struct sley_task *)(uintptr_t)public_task;
     struct sley_context *box = sl_context_box(task->context);
 
-    if (box || task->future.state != SL_PENDING)
+    if (box || sl_future_state(&task->future) != SL_PENDING)
         return box;
     box = box_new((struct sl_context_link *)task->context);
     if (box)

@@ -70,7 +70,7 @@ SL_NOINLINE void sl_dead_argument_note(struct sley_loop *loop, struct sley_task 
     if (here - lowest >= SL_UNWIND_ROOM)
         sl_unwind(note_frame, &looking);
     stack->lent = 1;
-    task->fiber.flags |= SL_FIBER_NOTED;
+    sl_fiber_set(&task->fiber, SL_FIBER_NOTED);
 }
 
 static bool is_dead(const struct note *note, const void *arg)
@@ -97,7 +97,7 @@ void sl_dead_argument_look(struct sley_loop *loop, struct sl_fiber *fiber)
     struct sley_task *task = sl_task_of(fiber);
     char entry[160], site[160], text[512];
 
-    fiber->flags &= (uint16_t)~SL_FIBER_NOTED;
+    sl_fiber_clear(fiber, SL_FIBER_NOTED);
     if (!is_dead((void *)task->copy, task->arg))
         return;
     sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);

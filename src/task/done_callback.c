@@ -1,5 +1,5 @@
 /* add_done_callback: calls of the program's among a future's waiters. */
-#include "task/future.h"
+#include "task/shared.h"
 
 struct done_callback {
     struct sl_entry entry;
@@ -34,6 +34,16 @@ static void callback_run(struct sley_loop *loop, struct sl_entry *entry)
     callback_free(callback);
 }
 
+/* Of many workers: called under the future's guard. It is a call like any other: a pinned task's or
+ * a loop's on its loop, else on any worker. */
+static void callback_due(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct done_callback *callback = SL_CONTAINER(entry, struct done_callback, entry);
+
+    entry->run = callback_run;
+    sl_shared_queue(loop, callback->future, entry);
+}
+
 int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, void *arg)
 {
     struct done_callback *callback;
@@ -43,31 +53,57 @@ int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, v
     callback = sl_sys.allocate(sizeof *callback, 0);
     if (!callback)
         return -ENOMEM;
-    *callback = (struct done_callback){.entry.run = callback_run,
+    *callback = (struct done_callback){.entry.run =
+                                           sl_future_many(future) ? callback_due : callback_run,
                                        .future = sl_future_ref(future),
                                        .fn = fn,
                                        .arg = arg,
-                                       .context = sl_context_inherit(future->loop, NULL)};
+                                       .context = sl_context_inherit(sl_loop_here(future->loop),
+                                                                      NULL)};
     sl_future_add(future, &callback->entry);
     return 0;
 }
 
-int sley_future_remove_done_callback(sley_future *future, sley_done_callback *fn, void *arg)
+/* Takes those that match off the list, which the caller guards, if it has to. */
+static struct sl_link *take(struct sley_future *future, sley_done_callback *fn, const void *arg)
 {
-    struct sl_link *link, *next;
-    int removed = 0;
+    struct sl_link *link, *next, *taken = NULL;
 
-    if (!future || future->state != SL_PENDING)
-        return 0;
+    if (sl_future_state(future) != SL_PENDING)
+        return NULL;
     for (link = future->waiters.head.next; link != &future->waiters.head; link = next) {
         struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
         struct done_callback *callback = SL_CONTAINER(entry, struct done_callback, entry);
 
         next = link->next;
-        if (entry->run != callback_run || callback->fn != fn || callback->arg != arg)
+        if ((entry->run != callback_run && entry->run != callback_due) || callback->fn != fn ||
+            callback->arg != arg)
             continue;
         sl_link_remove(link);
-        callback_free(callback);
+        link->next = taken;
+        taken = link;
+    }
+    return taken;
+}
+
+int sley_future_remove_done_callback(sley_future *future, sley_done_callback *fn, void *arg)
+{
+    bool many = future && sl_future_many(future);
+    struct sl_link *taken;
+    int removed = 0;
+
+    if (!future)
+        return 0;
+    if (many)
+        sl_future_lock(future);
+    taken = take(future, fn, arg);
+    if (many)
+        sl_future_unlock(future);
+    while (taken) {
+        struct sl_entry *entry = SL_CONTAINER(taken, struct sl_entry, link);
+
+        taken = taken->next;
+        callback_free(SL_CONTAINER(entry, struct done_callback, entry));
         removed++;
     }
     return removed;

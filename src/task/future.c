@@ -3,13 +3,14 @@
 #include "sched/switch.h"
 #include "task/exception.h"
 #include "task/offload.h"
+#include "task/shared.h"
 #include "task/task.h"
 
 #include <errno.h>
 
 bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
 {
-    if (future->state != SL_PENDING)
+    if (sl_future_state(future) != SL_PENDING)
         return false;
     switch (future->kind) {
     case SL_FUTURE_TASK:
@@ -19,14 +20,13 @@ bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
     case SL_FUTURE_JOB:
         return sl_offload_calls->job_cancel(loop, future);
     default:
-        sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);
-        return true;
+        return sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);
     }
 }
 
 SL_NOINLINE intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sley_future *future)
 {
-    future->flags |= SL_FUTURE_RETRIEVED;
+    sl_future_mark(future, SL_FUTURE_RETRIEVED);
     sl_error_set(loop, future->error);
     return future->word;
 }
@@ -34,14 +34,14 @@ SL_NOINLINE intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sle
 /* Failed, and nobody has asked for the error. The handler may look at the future. */
 static SL_NOINLINE void tell_unretrieved(struct sley_future *future)
 {
-    future->refs = 1;
+    sl_store_relaxed(&future->refs, 1);
     sl_exception_never_retrieved(future->loop, future);
 }
 
 void sl_future_free(struct sley_future *future)
 {
-    if (SL_UNLIKELY(future->state == SL_FAILED)) {
-        if (!(future->flags & (SL_FUTURE_RETRIEVED | SL_TASK_SILENT)))
+    if (SL_UNLIKELY(sl_future_state(future) == SL_FAILED)) {
+        if (!(sl_future_flags(future) & (SL_FUTURE_RETRIEVED | SL_TASK_SILENT)))
             tell_unretrieved(future);
         sley_error_drop(future->error);
     }
@@ -60,7 +60,10 @@ void sl_future_free(struct sley_future *future)
         sl_offload_calls->job_free(future);
         break;
     default:
-        sl_pool_give(&future->loop->futures, future);
+        if (future->loop->team)
+            sl_shared_give_record(future);
+        else
+            sl_pool_give(&future->loop->futures, future);
     }
 }
 
@@ -81,13 +84,14 @@ static struct sl_fiber *await_holder(const struct sl_wait *wait)
 const struct sl_wait_class sl_await_class = {
     .reason = "task or future",
     .cancel = await_cancel,
+    .cancel_held = sl_shared_await_cancel,
     .holder = await_holder,
 };
 
 /* Does the target (by a chain of awaits) wait for the task that is about to await it? */
 static bool closes_a_ring(struct sley_future *target, const struct sl_fiber *self)
 {
-    while (target->kind == SL_FUTURE_TASK && target->state == SL_PENDING) {
+    while (target->kind == SL_FUTURE_TASK && sl_future_state(target) == SL_PENDING) {
         struct sl_fiber *fiber = &sl_task_of_future(target)->fiber;
 
         if (fiber == self)
@@ -108,11 +112,13 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
 
     if (!self)
         return -SLEY_ENOLOOP;
+    if (SL_UNLIKELY((*loop)->team != NULL))
+        return sl_shared_wait(loop, future);
     if (SL_UNLIKELY(future->loop != *loop))
         return -SLEY_EWRONGLOOP;
     if ((rc = sl_scope_code(self)))
         return rc;
-    if (future->state != SL_PENDING)
+    if (sl_future_state(future) != SL_PENDING)
         return 0;
     if (SL_UNLIKELY(closes_a_ring(future, self)))
         return (int)sley_raise(-SLEY_ECYCLE,
@@ -207,8 +213,9 @@ bool sl_future_local(const struct sley_future *future)
 
 sley_future *sley_loop_create_future(sley_loop *loop)
 {
-    struct sley_future *future = sl_pool_take(&loop->futures);
+    struct sley_future *future;
 
+    future = loop->team ? sl_shared_take_record(loop, SL_FUTURE) : sl_pool_take(&loop->futures);
     if (future)
         sl_future_init(future, loop, SL_FUTURE);
     return future;
@@ -246,9 +253,11 @@ static int check_completable(const struct sley_future *future)
         return -EINVAL;
     if (SL_UNLIKELY(!running) && sl_runtime_dead(future->loop->runtime))
         return -SLEY_EFORKED;
+    if (sl_future_many(future)) /* any thread: who is first is found out under the guard */
+        return future->kind == SL_FUTURE ? 0 : -SLEY_EINVALIDSTATE;
     if (running != future->loop && (running || future->loop->state == SL_LOOP_RUNNING))
         return -SLEY_EWRONGLOOP;
-    if (future->kind != SL_FUTURE || future->state != SL_PENDING)
+    if (future->kind != SL_FUTURE || sl_future_state(future) != SL_PENDING)
         return -SLEY_EINVALIDSTATE;
     return 0;
 }
@@ -261,8 +270,7 @@ int sley_future_set_result(sley_future *future, intptr_t value)
         return rc;
     if (sley_is_error(value))
         return -SLEY_EVALUE;
-    sl_future_finish(future, SL_DONE, value, NULL);
-    return 0;
+    return sl_future_finish(future, SL_DONE, value, NULL) ? 0 : -SLEY_EINVALIDSTATE;
 }
 
 int sley_future_set_exception(sley_future *future, intptr_t error)
@@ -278,10 +286,10 @@ int sley_future_set_exception(sley_future *future, intptr_t error)
     if (sley_error_code(detail) != error)
         detail = NULL;
     if (error == -ECANCELED)
-        sl_future_finish(future, SL_CANCELLED, error, NULL);
+        rc = sl_future_finish(future, SL_CANCELLED, error, NULL);
     else
-        sl_future_finish(future, SL_FAILED, error, sley_error_ref(detail));
-    return 0;
+        rc = sl_future_finish(future, SL_FAILED, error, sley_error_ref(detail));
+    return rc ? 0 : -SLEY_EINVALIDSTATE;
 }
 
 bool sley_future_cancel(sley_future *future)
@@ -301,24 +309,24 @@ bool sley_future_cancel(sley_future *future)
 
 bool sley_future_done(const sley_future *future)
 {
-    return future->state != SL_PENDING;
+    return sl_future_state(future) != SL_PENDING;
 }
 
 bool sley_future_cancelled(const sley_future *future)
 {
-    return future->state == SL_CANCELLED;
+    return sl_future_state(future) == SL_CANCELLED;
 }
 
 intptr_t sley_future_result(sley_future *future)
 {
-    if (future->state == SL_PENDING)
+    if (sl_future_state(future) == SL_PENDING)
         return -SLEY_EINVALIDSTATE;
     return sl_future_retrieve(sl_current(), future);
 }
 
 intptr_t sley_future_exception(sley_future *future)
 {
-    if (future->state == SL_DONE)
+    if (sl_future_state(future) == SL_DONE)
         return 0;
     return sley_future_result(future);
 }

@@ -21,6 +21,7 @@ enum sl_future_kind {
     SL_FUTURE_SHIELD,
     SL_FUTURE_JOB,
 };
+enum sl_future_guard { SL_GUARD_NONE, SL_GUARD_FREE, SL_GUARD_HELD };
 enum sl_future_state { SL_PENDING, SL_DONE, SL_FAILED, SL_CANCELLED };
 enum {
     SL_FUTURE_RETRIEVED = 1,  /* somebody has seen the error */
@@ -32,40 +33,90 @@ enum {
     SL_TASK_SILENT = 16,      /* its group tells of its error */
 };
 
+/* Of many workers everything but kind and loop is changed under the guard, and refs atomically;
+ * `state` is written last. */
 struct sley_future {
-    uint32_t refs;
-    uint8_t kind, state;
-    uint16_t flags;
-    struct sl_list waiters;
+    struct sl_list waiters; /* first: a free record's links lie here, and its refs stay 0 */
+    sl_atomic_u32 refs;
+    uint8_t kind;
+    sl_atomic_u8 state; /* enum sl_future_state */
+    sl_atomic_u8 flags;
+    sl_atomic_u8 guard; /* enum sl_future_guard */
     intptr_t word;      /* the value, or the error */
     sley_error *error;  /* its detail */
     struct sley_loop *loop;
 };
 _Static_assert(sizeof(struct sley_future) == 48, "three quarters of a cache line");
 
-SL_INLINE void sl_future_init(struct sley_future *future, struct sley_loop *loop,
-                              enum sl_future_kind kind)
+/* Without its references. */
+SL_INLINE void sl_future_clear(struct sley_future *future, struct sley_loop *loop,
+                               enum sl_future_kind kind)
 {
-    future->refs = 1;
     future->kind = (uint8_t)kind;
-    future->state = SL_PENDING;
-    future->flags = 0;
+    sl_store_relaxed(&future->state, SL_PENDING);
+    sl_store_relaxed(&future->flags, 0);
+    sl_store_relaxed(&future->guard, SL_GUARD_NONE);
     sl_list_init(&future->waiters);
     future->word = 0;
     future->error = NULL;
     future->loop = loop;
 }
-/* Completes it; takes the reference to the detail. It must be pending. */
-SL_INLINE void sl_future_finish(struct sley_future *future, enum sl_future_state state,
+SL_INLINE void sl_future_init(struct sley_future *future, struct sley_loop *loop,
+                              enum sl_future_kind kind)
+{
+    sl_future_clear(future, loop, kind);
+    if (SL_UNLIKELY(loop->team != NULL))
+        sl_store_relaxed(&future->guard, SL_GUARD_FREE);
+    sl_store_relaxed(&future->refs, 1);
+}
+SL_INLINE bool sl_future_many(const struct sley_future *future)
+{
+    return sl_load_relaxed((sl_atomic_u8 *)(uintptr_t)&future->guard) != SL_GUARD_NONE;
+}
+/* Whoever sees that it is done sees the word, too. */
+SL_INLINE enum sl_future_state sl_future_state(const struct sley_future *future)
+{
+    /* Pairs with the store that finishes it. */
+    return (enum sl_future_state)sl_load_acquire((sl_atomic_u8 *)(uintptr_t)&future->state);
+}
+/* May a task on this loop wait for it? */
+SL_INLINE bool sl_future_is_of(const struct sley_future *future, const struct sley_loop *loop)
+{
+    return future->loop == loop || (loop->team && future->loop->team == loop->team);
+}
+SL_INLINE unsigned sl_future_flags(const struct sley_future *future)
+{
+    return sl_load_relaxed((sl_atomic_u8 *)(uintptr_t)&future->flags);
+}
+SL_INLINE void sl_future_mark(struct sley_future *future, unsigned bits)
+{
+    if (SL_UNLIKELY(sl_future_many(future)))
+        sl_or_acq_rel(&future->flags, (uint8_t)bits); /* pairs with others' marks */
+    else
+        sl_store_relaxed(&future->flags, (uint8_t)(sl_future_flags(future) | bits));
+}
+void sl_future_unmark(struct sley_future *future, unsigned bits);
+void sl_future_lock(struct sley_future *future);
+void sl_future_unlock(struct sley_future *future);
+
+/* Completes it; takes the reference to the detail. False, and nothing else, if it is done already;
+ * of one loop it must be pending. Of many workers: what waits for it and is not a fiber is called
+ * here, under the guard (and what would run the program's code queues itself). */
+bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
+                           sley_error *error);
+SL_INLINE bool sl_future_finish(struct sley_future *future, enum sl_future_state state,
                                 intptr_t word, sley_error *error)
 {
-    SL_DEBUG_CHECK(future->state == SL_PENDING);
-    future->state = (uint8_t)state;
+    if (SL_UNLIKELY(sl_future_many(future)))
+        return sl_future_finish_many(future, state, word, error);
+    SL_DEBUG_CHECK(sl_future_state(future) == SL_PENDING);
+    sl_store_relaxed(&future->state, (uint8_t)state);
     future->word = word;
     future->error = error;
     if (SL_UNLIKELY(state == SL_FAILED))
-        future->flags |= SL_FUTURE_FAILED;
+        sl_future_mark(future, SL_FUTURE_FAILED);
     sl_list_splice(&future->loop->ready, &future->waiters);
+    return true;
 }
 /* By the kind: a task is asked, a gather asks its children, others end now. */
 bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future);
@@ -73,7 +124,7 @@ bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future);
 intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sley_future *future);
 SL_INLINE intptr_t sl_future_retrieve(struct sley_loop *loop, struct sley_future *future)
 {
-    return SL_LIKELY(future->state != SL_FAILED) ? future->word
+    return SL_LIKELY(sl_future_state(future) != SL_FAILED) ? future->word
                                                  : sl_future_retrieve_error(loop, future);
 }
 void sl_future_free(struct sley_future *future);
@@ -91,26 +142,37 @@ bool sl_future_local(const struct sley_future *future);
 bool sl_gather_local(const struct sley_future *future);
 bool sl_shield_local(const struct sley_future *future);
 
-/* Registers an entry behind the others; a future that is done queues it at once. */
-SL_INLINE void sl_future_add(struct sley_future *future, struct sl_entry *entry)
-{
-    if (future->state == SL_PENDING)
-        sl_list_push(&future->waiters, &entry->link);
-    else
-        sl_ready_push(future->loop, entry);
-}
+/* Registers an entry behind the others; a future that is done queues it at once, or of many workers
+ * calls it. */
+void sl_future_add(struct sley_future *future, struct sl_entry *entry);
+/* Takes it back, wherever it is. Once this has returned nobody touches it. */
+void sl_future_withdraw(struct sley_future *future, struct sl_entry *entry);
+void sl_future_drop_many(struct sley_future *future);
 SL_INLINE struct sley_future *sl_future_ref(struct sley_future *future)
 {
-    future->refs++;
+    if (SL_UNLIKELY(sl_future_many(future)))
+        sl_add_relaxed(&future->refs, 1);
+    else
+        sl_store_relaxed(&future->refs, sl_load_relaxed(&future->refs) + 1);
     return future;
 }
+/* A reference of what may have none left: false then. Of many workers. */
+bool sl_future_try_ref(struct sley_future *future);
 SL_INLINE void sl_future_drop(struct sley_future *future)
 {
-    if (--future->refs)
+    uint32_t left;
+
+    if (SL_UNLIKELY(sl_future_many(future))) {
+        sl_future_drop_many(future);
+        return;
+    }
+    left = sl_load_relaxed(&future->refs) - 1;
+    sl_store_relaxed(&future->refs, left);
+    if (left)
         return;
     /* The usual end. Asked of one word: kind and state were stored apart, and a compiler that
      * reads them together has to wait until both stores have left the store buffer. */
-    if (SL_LIKELY(future->flags == SL_TASK_PLAIN))
+    if (SL_LIKELY(sl_future_flags(future) == SL_TASK_PLAIN))
         sl_pool_give(&future->loop->tasks, future);
     else
         sl_future_free(future);

@@ -33,27 +33,46 @@ static size_t bytes_for(size_t n)
 
 static intptr_t word_of(const struct sley_future *child)
 {
-    return child->state == SL_CANCELLED ? -ECANCELED : child->word;
+    return sl_future_state(child) == SL_CANCELLED ? -ECANCELED : child->word;
+}
+
+static void fail(struct sley_future *future, intptr_t word, sley_error *error)
+{
+    if (word == -ECANCELED)
+        sl_future_mark(future, SL_FUTURE_RETRIEVED); /* a cancel is nobody's error */
+    sl_future_finish(future, SL_FAILED, word, error);
+}
+
+/* Of many workers the counts are changed under the gather's guard; it is taken inside of a child's,
+ * never the other way round. */
+static size_t count_down(struct gather *gather)
+{
+    size_t left;
+
+    if (!sl_future_many(&gather->future))
+        return --gather->left;
+    sl_future_lock(&gather->future);
+    left = --gather->left;
+    sl_future_unlock(&gather->future);
+    return left;
 }
 
 /* One child is done. CPython marks its error as seen, also when nobody wants it any more. */
 static void child_done(struct gather *gather, struct sley_future *child)
 {
     struct sley_future *future = &gather->future;
+    size_t left = count_down(gather);
 
-    gather->left--;
-    if (child->state == SL_FAILED)
-        child->flags |= SL_FUTURE_RETRIEVED;
-    if (future->state != SL_PENDING)
+    if (sl_future_state(child) == SL_FAILED)
+        sl_future_mark(child, SL_FUTURE_RETRIEVED);
+    if (sl_future_state(future) != SL_PENDING)
         return;
-    if (!(gather->flags & SLEY_RETURN_EXCEPTIONS) && child->state != SL_DONE)
-        sl_future_finish(future, SL_FAILED, word_of(child), sley_error_ref(child->error));
-    else if (gather->left == 0 && (future->flags & SL_FUTURE_EXPLICIT))
-        sl_future_finish(future, SL_FAILED, -ECANCELED, NULL);
-    else if (gather->left == 0)
+    if (!(gather->flags & SLEY_RETURN_EXCEPTIONS) && sl_future_state(child) != SL_DONE)
+        fail(future, word_of(child), sley_error_ref(child->error));
+    else if (left == 0 && (sl_future_flags(future) & SL_FUTURE_EXPLICIT))
+        fail(future, -ECANCELED, NULL);
+    else if (left == 0)
         sl_future_finish(future, SL_DONE, 0, NULL);
-    if (future->word == -ECANCELED)
-        future->flags |= SL_FUTURE_RETRIEVED; /* a cancel is nobody's error */
 }
 
 static void child_run(struct sley_loop *loop, struct sl_entry *entry)
@@ -64,6 +83,20 @@ static void child_run(struct sley_loop *loop, struct sl_entry *entry)
     (void)loop;
     child_done(gather, child->future);
     sl_future_drop(&gather->future);
+}
+
+static void start_here(struct gather *gather, size_t n, sley_future *const *futures)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sl_future_state(futures[i]) != SL_PENDING)
+            continue;
+        sl_future_ref(&gather->future);
+        sl_future_add(futures[i], &gather->children[i].entry);
+    }
+    /* Those that are done count at once, after the others have been registered. */
+    for (size_t i = 0; i < n; i++)
+        if (sl_future_state(futures[i]) != SL_PENDING)
+            child_done(gather, futures[i]);
 }
 
 static struct gather *start(struct sley_loop *loop, size_t n, sley_future *const *futures,
@@ -77,19 +110,18 @@ static struct gather *start(struct sley_loop *loop, size_t n, sley_future *const
     sl_future_init(&gather->future, loop, SL_FUTURE_GATHER);
     gather->n = gather->left = n;
     gather->flags = flags;
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         gather->children[i] = (struct child){.entry.run = child_run,
                                              .gather = gather,
                                              .future = sl_future_ref(futures[i])};
-        if (futures[i]->state == SL_PENDING) {
+    if (loop->team) { /* each is counted by its own call, perhaps at once */
+        for (size_t i = 0; i < n; i++) {
             sl_future_ref(&gather->future);
             sl_future_add(futures[i], &gather->children[i].entry);
         }
+    } else {
+        start_here(gather, n, futures);
     }
-    /* Those that are done count at once, after the others have been registered. */
-    for (size_t i = 0; i < n; i++)
-        if (futures[i]->state != SL_PENDING)
-            child_done(gather, futures[i]);
     if (n == 0)
         sl_future_finish(&gather->future, SL_DONE, 0, NULL);
     return gather;
@@ -110,14 +142,14 @@ bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future)
     struct gather *gather = gather_of(future);
     bool any = false;
 
-    if (future->flags & SL_FUTURE_WALKED)
+    if (sl_future_flags(future) & SL_FUTURE_WALKED)
         return false; /* a child that awaits its own gather */
-    future->flags |= SL_FUTURE_WALKED;
+    sl_future_mark(future, SL_FUTURE_WALKED);
     for (size_t i = 0; i < gather->n; i++)
         any = sl_future_cancel(loop, gather->children[i].future) || any;
-    future->flags &= (uint16_t)~SL_FUTURE_WALKED;
+    sl_future_unmark(future, SL_FUTURE_WALKED);
     if (any)
-        future->flags |= SL_FUTURE_EXPLICIT;
+        sl_future_mark(future, SL_FUTURE_EXPLICIT);
     return any;
 }
 
@@ -126,7 +158,7 @@ bool sl_gather_local(const struct sley_future *future)
     const struct gather *gather = SL_CONTAINER(future, const struct gather, future);
 
     for (size_t i = 0; i < gather->n; i++)
-        if (gather->children[i].future->state == SL_PENDING &&
+        if (sl_future_state(gather->children[i].future) == SL_PENDING &&
             !sl_future_local(gather->children[i].future))
             return false;
     return true;
@@ -139,7 +171,7 @@ static int check(struct sley_loop *loop, size_t n, sley_future *const *futures)
     for (size_t i = 0; i < n; i++) {
         if (!futures[i])
             return -EINVAL;
-        if (futures[i]->loop != loop)
+        if (!sl_future_is_of(futures[i], loop))
             return -SLEY_EWRONGLOOP;
     }
     return 0;
@@ -167,12 +199,12 @@ intptr_t sley_gather_result(const sley_future *future, size_t i)
     const struct gather *gather = SL_CONTAINER(future, const struct gather, future);
     struct sley_future *child;
 
-    if (future->kind != SL_FUTURE_GATHER || future->state != SL_DONE)
+    if (future->kind != SL_FUTURE_GATHER || sl_future_state(future) != SL_DONE)
         return -SLEY_EINVALIDSTATE;
     if (i >= gather->n)
         return -SLEY_EVALUE;
     child = gather->children[i].future;
-    return child->state == SL_FAILED ? sl_future_retrieve_error(sl_current(), child)
+    return sl_future_state(child) == SL_FAILED ? sl_future_retrieve_error(sl_current(), child)
                                      : word_of(child);
 }
 

@@ -1,11 +1,13 @@
 #include "task/loop.h"
 
+#include "os/cpus.h"
 #include "os/unwind.h"
 #include "sched/fork.h"
 #include "task/exception.h"
 #include "task/offload.h"
 #include "task/report.h"
 #include "task/scope.h"
+#include "task/shared.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,8 +22,90 @@ int sl_options_read(sley_options *into, const sley_options *options)
     if (options->size < offsetof(sley_options, seed) || options->size > sizeof *into)
         return -EINVAL;
     memcpy(into, options, options->size);
-    if (into->workers > 1 || into->workers < SLEY_ALL_CPUS)
-        return -EINVAL; /* the N-worker runtime is not here yet */
+    into->workers = sl_workers_wanted(into->workers);
+    if (into->workers > 1 && into->virtual_clock)
+        return -EINVAL; /* whose time would stand still? */
+    return into->workers < 0 ? into->workers : 0;
+}
+
+static void open_loop(struct sley_loop *loop, struct sl_runtime *runtime)
+{
+    bool many = runtime->team != NULL;
+
+    sl_worker_open(loop, runtime);
+    sl_pool_open(&loop->tasks, sizeof(struct sley_task));
+    sl_pool_open(&loop->futures, 64);
+    sl_pool_open(&loop->handles, sl_handle_size(many));
+    if (many) {
+        sl_pool_share(&loop->tasks, &runtime->task_depot);
+        sl_pool_share(&loop->futures, &runtime->future_depot);
+        sl_stacks_share(&loop->stacks, &runtime->stack_depot);
+    }
+}
+
+static void close_loop(struct sley_loop *loop)
+{
+    sl_worker_close(loop);
+    sley_error_drop(loop->error);
+    sl_context_release(loop->context);
+    sl_pool_close(&loop->tasks);
+    sl_pool_close(&loop->futures);
+    sl_pool_close(&loop->handles);
+}
+
+static void close_team(struct sl_runtime *runtime)
+{
+    struct sl_team *team = runtime->team;
+
+    for (unsigned i = 1; i < team->n; i++)
+        if (team->members[i].loop) {
+            close_loop(team->members[i].loop);
+            sl_sys.release(team->members[i].loop, sizeof(struct sley_loop), 0);
+        }
+    sl_team_free(team);
+}
+
+/* Loop 0 holds the runtime. */
+static void close_first(struct sley_loop *loop)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    bool many = runtime->team != NULL;
+
+    close_loop(loop);
+    if (many) {
+        sl_pool_close(&runtime->guest_tasks);
+        sl_pool_close(&runtime->guest_futures);
+        sl_pool_depot_close(&runtime->task_depot);
+        sl_pool_depot_close(&runtime->future_depot);
+        sl_stacks_depot_close(&runtime->stack_depot);
+    }
+    sl_sys.release(loop, sizeof *loop, 0);
+}
+
+static int open_team(struct sley_loop *first, unsigned n)
+{
+    struct sl_runtime *runtime = first->runtime;
+
+    runtime->team = sl_team_new(n);
+    if (!runtime->team)
+        return -ENOMEM;
+    sl_pool_depot_open(&runtime->task_depot);
+    sl_pool_depot_open(&runtime->future_depot);
+    sl_stacks_depot_open(&runtime->stack_depot);
+    sl_pool_open(&runtime->guest_tasks, sizeof(struct sley_task));
+    sl_pool_open(&runtime->guest_futures, 64);
+    sl_pool_share(&runtime->guest_tasks, &runtime->task_depot);
+    sl_pool_share(&runtime->guest_futures, &runtime->future_depot);
+    sl_team_join(runtime->team, 0, first);
+    for (unsigned i = 1; i < n; i++) {
+        struct sley_loop *loop = sl_sys_allocate_zeroed(sizeof *loop, 0);
+
+        if (!loop)
+            return -ENOMEM;
+        loop->runtime = runtime;
+        sl_team_join(runtime->team, i, loop);
+        open_loop(loop, runtime);
+    }
     return 0;
 }
 
@@ -53,11 +137,17 @@ int sley_loop_new(sley_loop **made, const sley_options *options)
     runtime->exception_handler = all.exception_handler;
     runtime->exception_arg = all.exception_arg;
     sl_list_init(&runtime->tasks);
-    sl_worker_open(loop, runtime);
+    loop->runtime = runtime;
+    if (all.workers > 1)
+        rc = open_team(loop, (unsigned)all.workers);
+    open_loop(loop, runtime);
+    if (rc < 0) {
+        if (runtime->team)
+            close_team(runtime);
+        close_first(loop);
+        return rc;
+    }
     sley_loop_set_debug(loop, all.debug);
-    sl_pool_open(&loop->tasks, sizeof(struct sley_task));
-    sl_pool_open(&loop->futures, 64);
-    sl_pool_open(&loop->handles, 64);
     *made = loop;
     return 0;
 }
@@ -74,6 +164,10 @@ static void end_unstarted(struct sley_loop *loop)
 {
     struct sl_link *link, *next;
 
+    if (loop->team) {
+        sl_shared_end_unstarted(loop);
+        return;
+    }
     for (link = loop->runtime->tasks.head.next; link != &loop->runtime->tasks.head; link = next) {
         struct sl_fiber *fiber = &SL_CONTAINER(link, struct sley_task, all)->fiber;
 
@@ -85,24 +179,33 @@ static void end_unstarted(struct sley_loop *loop)
     }
 }
 
+static void ask_to_end(struct sley_loop *loop, struct sley_task *task, enum sl_ending how)
+{
+    if (how == SL_END_REPORTING)
+        sl_exception_report(loop, "Task was pending when its loop was closed", &task->future, 0);
+    sl_task_cancel(loop, task);
+}
+
+static bool end_one(struct sley_task *task, void *arg)
+{
+    ask_to_end(task->future.loop, task, *(enum sl_ending *)arg);
+    return false;
+}
+
 void sl_loop_cancel_all(struct sley_loop *loop, enum sl_ending how)
 {
     struct sl_runtime *runtime = loop->runtime;
     int64_t patience = runtime->options.shutdown_timeout.ns;
     struct sl_timer timer = {.entry.run = insist};
 
-    if (sl_list_empty(&runtime->tasks) || sl_runtime_dead(runtime))
+    if (!sl_runtime_tasks(runtime) || sl_runtime_dead(runtime))
         return;
-    runtime->closing = true;
+    sl_store_relaxed(&runtime->closing, 1);
+    if (loop->team)
+        sl_shared_each_task(loop->team, end_one, &how);
     for (struct sl_link *link = runtime->tasks.head.next; link != &runtime->tasks.head;
-         link = link->next) {
-        struct sley_task *task = SL_CONTAINER(link, struct sley_task, all);
-
-        if (how == SL_END_REPORTING)
-            sl_exception_report(loop, "Task was pending when its loop was closed", &task->future,
-                                0);
-        sl_task_cancel(loop, task);
-    }
+         link = link->next)
+        ask_to_end(loop, SL_CONTAINER(link, struct sley_task, all), how);
     if (how != SL_END_ASKING)
         sl_scope_cancel(loop, &runtime->root, -ECANCELED);
     else
@@ -113,7 +216,16 @@ void sl_loop_cancel_all(struct sley_loop *loop, enum sl_ending how)
         ;
     end_unstarted(loop);
     sl_timer_disarm(loop, &timer);
-    runtime->closing = false;
+    sl_store_relaxed(&runtime->closing, 0);
+}
+
+/* The same among many workers, which are at rest: this thread empties all their queues. */
+static void drop_shared(struct sl_team *team)
+{
+    for (unsigned i = 0; i < team->n; i++)
+        team->members[i].loop->dropping = true;
+    for (unsigned i = 0; i < team->n; i++)
+        sl_worker_drop(team->members[i].loop);
 }
 
 /* Calls that were scheduled and never made are dropped, as in asyncio; internal entries run. Every
@@ -123,10 +235,14 @@ static void drop_calls(struct sley_loop *loop)
     struct sl_list due;
     struct sl_link *link;
 
-    while (!sl_list_empty(&loop->ready)) {
+    while (!loop->team && !sl_list_empty(&loop->ready)) {
         loop->stop = true;
         if (sl_worker_run(loop) < 0)
             break;
+    }
+    if (loop->team) {
+        drop_shared(loop->team);
+        return;
     }
     sl_list_init(&due);
     sl_wheel_expire(&loop->wheel, INT64_MAX, &due);
@@ -154,13 +270,11 @@ int sley_loop_close(sley_loop *loop)
         sl_offload_calls->close(loop);
         drop_calls(loop);
     }
-    sl_worker_close(loop);
-    sley_error_drop(loop->error);
-    sl_context_release(loop->context);
-    sl_pool_close(&loop->tasks);
-    sl_pool_close(&loop->futures);
-    sl_pool_close(&loop->handles);
-    sl_sys.release(loop, sizeof *loop, 0);
+    if (loop->team && !sl_runtime_dead(loop->runtime))
+        sl_team_leave(loop->team);
+    if (loop->team)
+        close_team(loop->runtime);
+    close_first(loop);
     return 0;
 }
 
@@ -189,28 +303,28 @@ int sley_loop_run_forever(sley_loop *loop)
 
 static void stopper_run(struct sley_loop *loop, struct sl_entry *entry)
 {
-    (void)entry;
-    sl_worker_stop(loop);
+    sl_worker_stop(SL_CONTAINER(entry, struct sl_stopper, entry)->loop);
+    (void)loop;
 }
 
 intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)
 {
-    struct sl_stopper stopper = {.entry.run = stopper_run};
+    struct sl_stopper stopper = {.entry.run = stopper_run, .loop = loop};
     int rc;
 
-    if (!future || future->loop != loop)
+    if (!future || !sl_future_is_of(future, loop))
         return future ? -SLEY_EWRONGLOOP : -EINVAL;
     if (sl_runtime_dead(loop->runtime))
         return -SLEY_EFORKED;
     if (sl_current() || loop->state == SL_LOOP_RUNNING)
         return -SLEY_ERUNNING;
-    sl_future_add(future, &stopper.entry);
-    rc = run(loop);
-    if (stopper.entry.link.next)
-        sl_entry_withdraw(loop, &stopper.entry);
-    if (future->state == SL_PENDING)
+    if (!loop->team || sl_future_state(future) == SL_PENDING)
+        sl_future_add(future, &stopper.entry);
+    rc = loop->team && sl_future_state(future) != SL_PENDING ? 0 : run(loop);
+    sl_future_withdraw(future, &stopper.entry);
+    if (sl_future_state(future) == SL_PENDING)
         return rc < 0 ? rc : -SLEY_ESTOPPED;
-    future->flags |= SL_FUTURE_RETRIEVED;
+    sl_future_mark(future, SL_FUTURE_RETRIEVED);
     sl_error_set(NULL, future->error);
     return future->word;
 }

@@ -20,6 +20,7 @@ void sl_loop_cancel_all(struct sley_loop *loop, enum sl_ending how);
 /* Stops the loop when the future is done: an entry for the future's waiters. */
 struct sl_stopper {
     struct sl_entry entry;
+    struct sley_loop *loop;
 };
 
 #endif

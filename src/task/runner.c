@@ -3,6 +3,7 @@
 #include "task/dead_argument.h"
 #include "task/loop.h"
 #include "task/report.h"
+#include "task/shared.h"
 
 #include <sley/run.h>
 
@@ -14,6 +15,7 @@ const struct sl_worker_calls sl_worker_calls = {
     .main = sl_task_main,
     .never_start = sl_task_never_start,
     .noted = sl_dead_argument_look,
+    .gone = sl_shared_gone,
     .signalled = sl_report_signalled,
     .stuck = sl_report_stuck,
     .slow = sl_report_slow,
@@ -80,7 +82,7 @@ intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
         sl_signal_give_back(SIGINT);
     if (interrupt.count && word == -ECANCELED && sl_task_uncancel(task) == 0)
         word = -EINTR;
-    if (task->future.state == SL_PENDING) /* the run failed: nobody else will end it */
+    if (sl_future_state(&task->future) == SL_PENDING) /* the run failed: nobody else will end it */
         sl_loop_cancel_all(loop, SL_END_QUIETLY);
     sl_future_drop(&task->future);
     return word;

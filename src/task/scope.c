@@ -1,5 +1,8 @@
 #include "task/scope.h"
 
+#include "sched/park.h"
+#include "task/shared.h"
+
 #include <errno.h>
 
 void sl_scope_enter(struct sl_fiber *self, struct sley_scope *scope)
@@ -37,7 +40,7 @@ static void cancel_inside(struct sley_loop *loop, struct sl_fiber *fiber,
     enum place place = place_of(fiber, scope);
 
     if (place != OUTSIDE)
-        fiber->flags |= SL_FIBER_IN_CANCELLED;
+        sl_fiber_set(fiber, SL_FIBER_IN_CANCELLED);
     if (place != INSIDE || !fiber->wait)
         return;
     if (fiber->wait->class == &sl_await_class
@@ -46,10 +49,31 @@ static void cancel_inside(struct sley_loop *loop, struct sl_fiber *fiber,
         fiber->wait->taken |= SL_SCOPE_TAKEN;
 }
 
+void sl_scope_cancel_held(struct sley_loop *loop, struct sl_fiber *fiber,
+                          const struct sley_scope *scope)
+{
+    enum place place = place_of(fiber, scope);
+
+    if (place != OUTSIDE)
+        sl_fiber_set(fiber, SL_FIBER_IN_CANCELLED);
+    if (place == INSIDE)
+        sl_wait_cancel_held(loop, fiber->wait, SL_SCOPE_TAKEN);
+    else
+        sl_park_release(fiber, 0);
+}
+
 void sl_scope_cancel(struct sley_loop *loop, struct sley_scope *scope, int code)
 {
     struct sl_list *tasks = &loop->runtime->tasks;
 
+    if (loop->team) {
+        int32_t none = 0;
+
+        /* Once; before the marks: pairs with sl_scope_own_code. */
+        if (sl_shared_cas_acq_rel(&scope->_code, &none, code))
+            sl_shared_scope_cancelled(loop, scope);
+        return;
+    }
     if (scope->_code)
         return;
     scope->_code = code;
@@ -89,7 +113,7 @@ void sley_scope_cancel(sley_scope *scope)
 
 bool sley_scope_cancelled(const sley_scope *scope)
 {
-    return scope->_code != 0;
+    return sl_scope_own_code(scope) != 0;
 }
 
 void sley_shield_enter(sley_scope *scope)
@@ -101,9 +125,9 @@ void sley_shield_enter(sley_scope *scope)
     self = loop->current;
     scope->_code = 0;
     scope->_flags = SL_SCOPE_SHIELD;
-    if (self->flags & SL_FIBER_SHIELDED)
+    if (sl_fiber_flags(self) & SL_FIBER_SHIELDED)
         scope->_flags |= SL_SCOPE_WAS_SHIELDED;
-    self->flags |= SL_FIBER_SHIELDED;
+    sl_fiber_set(self, SL_FIBER_SHIELDED);
     sl_scope_enter(self, scope);
 }
 
@@ -113,5 +137,5 @@ void sley_shield_exit(sley_scope *scope)
 
     sl_scope_exit(self, scope);
     if (!(scope->_flags & SL_SCOPE_WAS_SHIELDED))
-        self->flags &= (uint16_t)~SL_FIBER_SHIELDED;
+        sl_fiber_clear(self, SL_FIBER_SHIELDED);
 }

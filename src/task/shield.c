@@ -17,11 +17,9 @@ static void inner_done(struct sley_loop *loop, struct sl_entry *entry)
     (void)loop;
     /* If the outer one was cancelled before, nobody has seen the error: it is reported when the
      * inner one is freed. */
-    if (outer->state == SL_PENDING) {
-        inner->flags |= SL_FUTURE_RETRIEVED;
-        sl_future_finish(outer, (enum sl_future_state)inner->state, inner->word,
-                         sley_error_ref(inner->error));
-    }
+    if (sl_future_state(outer) == SL_PENDING &&
+        sl_future_finish(outer, sl_future_state(inner), inner->word, sley_error_ref(inner->error)))
+        sl_future_mark(inner, SL_FUTURE_RETRIEVED);
     sl_future_drop(outer);
 }
 
@@ -44,7 +42,7 @@ sley_future *sley_shield_future(sley_future *future)
 
     if (!future)
         return NULL;
-    if (future->state != SL_PENDING)
+    if (sl_future_state(future) != SL_PENDING)
         return sl_future_ref(future);
     shield = sl_sys.allocate(sizeof *shield, 0);
     if (!shield)

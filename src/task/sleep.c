@@ -20,6 +20,7 @@ static void sleeper_due(struct sley_loop *loop, struct sl_entry *entry)
 static int sleep_until(struct sley_loop **loop, int64_t deadline)
 {
     struct sl_fiber *self = (*loop)->current;
+    struct sley_loop *here = *loop;
     struct sleeper sleeper;
     int rc = sl_scope_code(self);
 
@@ -28,11 +29,11 @@ static int sleep_until(struct sley_loop **loop, int64_t deadline)
     sleeper.timer.entry.run = sleeper_due;
     sl_wait_init(&sleeper.wait, self, &sleep_wait, NULL);
     if (deadline != SLEY_NS_MAX)
-        sl_timer_arm(*loop, &sleeper.timer, deadline);
+        sl_timer_arm(here, &sleeper.timer, deadline);
     else
         sleeper.timer.entry.link.next = NULL;
     rc = sl_wait_park(loop, &sleeper.wait);
-    sl_timer_disarm(*loop, &sleeper.timer);
+    sl_timer_disarm(here, &sleeper.timer);
     return rc;
 }
 

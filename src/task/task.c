@@ -3,6 +3,7 @@
 #include "sched/fork.h"
 #include "task/dead_argument.h"
 #include "task/exception.h"
+#include "task/shared.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ static SL_NOINLINE void *copy_argument(struct sley_task *task, const void *arg, 
         if (!block)
             return NULL;
         memcpy(task->copy, &size, sizeof size);
-        task->future.flags |= SL_TASK_BLOCK;
+        sl_future_mark(&task->future, SL_TASK_BLOCK);
     }
     return memcpy(block, arg, size);
 }
@@ -34,23 +35,22 @@ SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *opt
     return sl_context_inherit(loop, NULL);
 }
 
-/* Inlined into each of the public ways to make a task: spawn and join must be cheap. */
-SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
-                                 const sley_task_options *options, void *site,
-                                 struct sley_scope *scope)
+/* A record without what a scope and a queue make of it, or NULL. Its word and references are
+ * left. */
+SL_INLINE struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                                  const sley_task_options *options, bool many)
 {
-    struct sl_runtime *runtime = loop->runtime;
     int class = options && options->stack_size ? sl_stack_class_of(options->stack_size)
-                                               : runtime->stack_class;
+                                               : loop->runtime->stack_class;
     struct sley_task *task;
 
     if (class < 0 || sl_stacks_promise(&loop->stacks, (unsigned)class) < 0)
         return NULL;
-    task = sl_pool_take(&loop->tasks);
+    task = many ? sl_shared_take_record(loop, SL_FUTURE_TASK) : sl_pool_take(&loop->tasks);
     if (SL_UNLIKELY(!task))
         goto no_task;
-    sl_future_init(&task->future, loop, SL_FUTURE_TASK);
-    task->future.flags = SL_TASK_PLAIN;
+    sl_future_clear(&task->future, loop, SL_FUTURE_TASK);
+    sl_store_relaxed(&task->future.flags, SL_TASK_PLAIN);
     task->fn = fn;
     task->arg = (void *)(uintptr_t)arg;
     if (size && !(task->arg = copy_argument(task, arg, size)))
@@ -59,29 +59,53 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
     task->fiber.sp = NULL;
     task->fiber.stack = NULL;
     task->fiber.wait = NULL;
-    task->fiber.cancelling = 0;
-    task->fiber.flags = 0;
     task->fiber.stack_class = (uint8_t)class;
+    task->name = options && options->name ? options->name : "task";
+    task->context = inherit(loop, options);
+    task->group = NULL;
+    return task;
+
+no_argument:
+    if (many)
+        sl_shared_give_record(&task->future);
+    else
+        sl_pool_give(&loop->tasks, task);
+no_task:
+    sl_stacks_unpromise(&loop->stacks, (unsigned)class);
+    return NULL;
+}
+
+struct sley_task *sl_task_new(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                              const sley_task_options *options)
+{
+    return build(loop, fn, arg, size, options, true);
+}
+
+/* Inlined into each of the public ways to make a task: spawn and join must be cheap. */
+SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                                 const sley_task_options *options, void *site,
+                                 struct sley_scope *scope)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    struct sley_task *task;
+
+    if (SL_UNLIKELY(loop->team != NULL))
+        return sl_shared_make(loop, fn, arg, size, options, site, scope, NULL);
+    task = build(loop, fn, arg, size, options, false);
+    if (SL_UNLIKELY(!task))
+        return NULL;
+    sl_store_relaxed(&task->fiber.word, 0);
     task->fiber.scope = scope;
     if (SL_UNLIKELY(scope->_outer || scope->_code))
         sl_scope_set(&task->fiber, scope);
     if (SL_UNLIKELY(loop->debug) && !size)
         sl_dead_argument_note(loop, task);
-    task->name = options && options->name ? options->name : "task";
     task->site = site;
-    task->context = inherit(loop, options);
-    task->group = NULL;
-    task->future.refs = 2;
+    sl_store_relaxed(&task->future.refs, 2);
     sl_list_push(&runtime->tasks, &task->all);
     runtime->tasks_created++;
     sl_ready_push(loop, &task->fiber.entry);
     return task;
-
-no_argument:
-    sl_pool_give(&loop->tasks, task);
-no_task:
-    sl_stacks_unpromise(&loop->stacks, (unsigned)class);
-    return NULL;
 }
 
 struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
@@ -95,13 +119,16 @@ void sl_task_free(struct sley_future *future)
 {
     struct sley_task *task = sl_task_of_future(future);
 
-    if (SL_UNLIKELY(future->flags & SL_TASK_BLOCK)) {
+    if (SL_UNLIKELY(sl_future_flags(future) & SL_TASK_BLOCK)) {
         size_t size;
 
         memcpy(&size, task->copy, sizeof size);
         sl_sys.release(task->arg, size, 0);
     }
-    sl_pool_give(&future->loop->tasks, task);
+    if (future->loop->team)
+        sl_shared_give_record(future);
+    else
+        sl_pool_give(&future->loop->tasks, task);
 }
 
 /* The end of a task, before its waiters are told. `error` is given. */
@@ -110,6 +137,10 @@ SL_INLINE void finish(struct sley_loop *loop, struct sley_task *task, enum sl_fu
 {
     struct sl_runtime *runtime = loop->runtime;
 
+    if (SL_UNLIKELY(loop->team != NULL)) {
+        sl_shared_end(loop, task, state, word, error);
+        return;
+    }
     sl_link_remove(&task->all);
     if (task->context) {
         sl_context_release(task->context);
@@ -122,9 +153,10 @@ SL_INLINE void finish(struct sley_loop *loop, struct sley_task *task, enum sl_fu
         sl_ready_push(loop, &task->fiber.entry);
     }
     sl_future_finish(&task->future, state, word, error);
-    if (SL_UNLIKELY(runtime->closing)) {
-        if (state == SL_FAILED && !(task->future.flags & SL_FUTURE_RETRIEVED) && !task->group) {
-            task->future.flags |= SL_FUTURE_RETRIEVED;
+    if (SL_UNLIKELY(sl_load_relaxed(&runtime->closing))) {
+        if (state == SL_FAILED && !task->group &&
+            !(sl_future_flags(&task->future) & SL_FUTURE_RETRIEVED)) {
+            sl_future_mark(&task->future, SL_FUTURE_RETRIEVED);
             sl_exception_report(loop, "Unhandled error during shutdown", &task->future, word);
         }
         if (sl_runtime_tasks(runtime) == 1)
@@ -170,7 +202,7 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
             state = SL_CANCELLED;
         else
             state = SL_FAILED;
-    } else if (SL_UNLIKELY(fiber->flags & SL_FIBER_MUST_CANCEL)) {
+    } else if (SL_UNLIKELY(sl_fiber_flags(fiber) & SL_FIBER_MUST_CANCEL)) {
         state = SL_CANCELLED; /* returned with a request pending: the value is dropped */
     }
     if (SL_UNLIKELY(state == SL_CANCELLED)) {
@@ -299,12 +331,12 @@ sley_future *sley_task_future(sley_task *task)
 
 bool sley_task_done(const sley_task *task)
 {
-    return task->future.state != SL_PENDING;
+    return sl_future_state(&task->future) != SL_PENDING;
 }
 
 bool sley_task_cancelled(const sley_task *task)
 {
-    return task->future.state == SL_CANCELLED;
+    return sl_future_state(&task->future) == SL_CANCELLED;
 }
 
 intptr_t sley_task_result(sley_task *task)
@@ -330,24 +362,4 @@ void sley_task_set_name(sley_task *task, const char *name)
 sley_coro sley_task_get_coro(const sley_task *task)
 {
     return sley_coro_of(task->fn, task->arg);
-}
-
-sley_task *sley_current_task(void)
-{
-    struct sley_loop *loop = sl_current();
-
-    return loop ? sl_task_current(loop) : NULL;
-}
-
-size_t sley_all_tasks(sley_task **tasks, size_t n)
-{
-    struct sley_loop *loop = sl_current();
-    size_t stored = 0;
-
-    if (!loop)
-        return 0;
-    for (struct sl_link *link = loop->runtime->tasks.head.next;
-         link != &loop->runtime->tasks.head && stored < n; link = link->next)
-        tasks[stored++] = sley_task_ref(SL_CONTAINER(link, struct sley_task, all));
-    return sl_runtime_tasks(loop->runtime);
 }

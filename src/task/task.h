@@ -49,6 +49,9 @@ SL_INLINE struct sley_task *sl_task_current(struct sley_loop *loop)
 struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options, void *site,
                                  struct sley_scope *scope);
+/* Of many workers: a record without scope, word, references, place. */
+struct sley_task *sl_task_new(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                              const sley_task_options *options);
 bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task);
 unsigned sl_task_uncancel(struct sley_task *task);
 
@@ -56,7 +59,15 @@ unsigned sl_task_uncancel(struct sley_task *task);
 struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber);
 void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber);
 
+/* handle.c: what a record of a call takes. */
+size_t sl_handle_size(bool many);
+
 /* task_group.c: a child of a group has ended (its own entry, queued). */
 void sl_task_group_child_done(struct sley_loop *loop, struct sl_entry *entry);
+/* Of many workers, before the child is queued: false if the group takes none any more. */
+bool sl_task_group_join(struct sley_loop *loop, struct sley_task_group *group,
+                        struct sley_task *child);
+/* The same at once, of many workers. */
+void sl_task_group_child_ended(struct sley_loop *loop, struct sley_task *task);
 
 #endif

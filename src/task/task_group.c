@@ -7,7 +7,7 @@
  * Two forms share everything but how an abort reaches block and children: the enter/exit form
  * cancels each by an edge, the macro cancels the group's sticky scope, in which all of them are. */
 #include "task/scope.h"
-#include "task/task.h"
+#include "task/shared.h"
 
 #include <sley/task_group.h>
 
@@ -25,32 +25,75 @@ enum {
 static const struct sl_wait_class exit_wait = {.reason = "children of its group",
                                                .local = true};
 
+/* Of many workers: flags, lists and waiter are changed under this. Whoever took a child off the
+ * list touches the group for the last time when it unlocks: the parent looks under the lock,
+ * too. */
+static void lock(const struct sley_loop *loop, sley_task_group *group)
+{
+    if (SL_UNLIKELY(loop->team != NULL))
+        sl_spin_lock((sl_atomic_u32 *)(void *)&group->_spare[0]);
+}
+static void unlock(const struct sley_loop *loop, sley_task_group *group)
+{
+    if (SL_UNLIKELY(loop->team != NULL))
+        sl_spin_unlock((sl_atomic_u32 *)(void *)&group->_spare[0]);
+}
+
+static uint32_t set_flags(const struct sley_loop *loop, sley_task_group *group, uint32_t flags)
+{
+    uint32_t before;
+
+    lock(loop, group);
+    before = group->_flags;
+    group->_flags |= flags;
+    unlock(loop, group);
+    return before;
+}
+
 SL_INLINE struct sley_task *sibling_of(struct sl_link *link)
 {
     return SL_CONTAINER(link, struct sley_task, sibling);
 }
 
-static void abort_group(struct sley_loop *loop, sley_task_group *group)
+/* One that never ran has no call that could fail. */
+static void forestall(struct sl_fiber *fiber)
 {
-    group->_flags |= ABORTING;
-    if (group->_flags & STICKY) {
-        sl_scope_cancel(loop, &group->_scope, -ECANCELED);
-        /* Those that never ran have no call that could fail. */
-        for (struct sl_link *link = sl_chain_first(&group->_children); link; link = link->next)
-            if (!sibling_of(link)->fiber.sp)
-                sibling_of(link)->fiber.flags |= SL_FIBER_MUST_CANCEL;
+    uint32_t word = sl_fiber_flags(fiber);
+
+    if (!(word & SL_FIBER_MANY)) {
+        if (!fiber->sp)
+            sl_fiber_set(fiber, SL_FIBER_MUST_CANCEL);
         return;
     }
-    for (struct sl_link *link = sl_chain_first(&group->_children); link; link = link->next)
-        sl_task_cancel(loop, sibling_of(link));
+    while (word & SL_FIBER_NEW) /* pairs with who begins it: it sees this, or has begun it */
+        if (sl_cas_weak_acq_rel(&fiber->word, &word, word | SL_FIBER_MUST_CANCEL))
+            return;
+}
+
+static void abort_group(struct sley_loop *loop, sley_task_group *group)
+{
+    uint32_t flags = set_flags(loop, group, ABORTING);
+
+    if (flags & STICKY)
+        sl_scope_cancel(loop, &group->_scope, -ECANCELED);
+    lock(loop, group);
+    for (struct sl_link *link = sl_chain_first(&group->_children); link; link = link->next) {
+        if (flags & STICKY)
+            forestall(&sibling_of(link)->fiber);
+        else
+            sl_task_cancel(loop, sibling_of(link));
+    }
+    unlock(loop, group);
 }
 
 static void ask_parent(struct sley_loop *loop, sley_task_group *group)
 {
-    if (group->_flags & (STICKY | PARENT_ASKED))
+    uint32_t flags = set_flags(loop, group, 0);
+
+    if (flags & STICKY)
         return; /* the scope has told the block */
-    group->_flags |= PARENT_ASKED;
-    sl_task_cancel(loop, group->_parent);
+    if (!(set_flags(loop, group, PARENT_ASKED) & PARENT_ASKED))
+        sl_task_cancel(loop, group->_parent);
 }
 
 void sl_task_group_child_done(struct sley_loop *loop, struct sl_entry *entry)
@@ -61,17 +104,44 @@ void sl_task_group_child_done(struct sley_loop *loop, struct sl_entry *entry)
     sl_chain_remove(&group->_children, &task->sibling);
     if (group->_waiter && !group->_children.first)
         sl_wait_wake(loop, group->_waiter);
-    if (task->future.state != SL_FAILED) {
+    if (sl_future_state(&task->future) != SL_FAILED) {
         sl_future_drop(&task->future);
         return;
     }
-    task->future.flags |= SL_TASK_SILENT; /* the group tells */
+    sl_future_mark(&task->future, SL_TASK_SILENT); /* the group tells */
     group->_failures++;
     sl_chain_push(&group->_failed, &task->sibling); /* and keeps the reference */
     if (group->_flags & (ABORTING | PARENT_ASKED))
         return;
     abort_group(loop, group);
     ask_parent(loop, group);
+}
+
+/* The same at once, of many workers; the group is there until the child is off its list. */
+void sl_task_group_child_ended(struct sley_loop *loop, struct sley_task *task)
+{
+    sley_task_group *group = task->group;
+    bool failed = sl_future_state(&task->future) == SL_FAILED, first = false;
+
+    if (failed) {
+        sl_future_mark(&task->future, SL_TASK_SILENT); /* the group tells */
+        first = !(set_flags(loop, group, ABORTING) & (ABORTING | PARENT_ASKED));
+    }
+    if (first) {
+        abort_group(loop, group);
+        ask_parent(loop, group);
+    }
+    lock(loop, group);
+    sl_chain_remove(&group->_children, &task->sibling);
+    if (failed) {
+        group->_failures++;
+        sl_chain_push(&group->_failed, &task->sibling); /* and keeps the reference */
+    }
+    if (group->_waiter && !group->_children.first)
+        sl_wait_wake(loop, group->_waiter);
+    unlock(loop, group);
+    if (!failed)
+        sl_future_drop(&task->future);
 }
 
 static void enter(struct sley_loop *loop, sley_task_group *group, uint32_t flags)
@@ -81,11 +151,11 @@ static void enter(struct sley_loop *loop, sley_task_group *group, uint32_t flags
     *group = (sley_task_group)SLEY_TASK_GROUP_INIT;
     group->_parent = sl_task_of(self);
     group->_flags = ENTERED | flags;
-    group->_cancelling = self->cancelling;
+    group->_cancelling = sl_fiber_cancelling(self);
     sl_scope_enter(self, &group->_scope);
     group->_scope._flags |= SL_SCOPE_GROUPS;
     for (struct sley_scope *outer = group->_scope._outer; outer; outer = outer->_outer)
-        outer->_flags |= SL_SCOPE_GROUPS;
+        sl_shared_or_relaxed(&outer->_flags, SL_SCOPE_GROUPS);
 }
 
 /* Collects what failed into one detail, which becomes the current one. `body` (0: none) is the
@@ -128,19 +198,27 @@ static int wait_for_children(struct sley_loop **loop, sley_task_group *group, in
     sley_scope shield = {._flags = SL_SCOPE_SHIELD};
 
     sl_scope_enter(self, &shield);
-    while (group->_children.first) {
+    for (;;) {
         struct sl_wait wait;
         int rc;
 
+        lock(*loop, group);
+        if (!group->_children.first)
+            break;
         sl_wait_init(&wait, self, &exit_wait, group);
-        group->_waiter = &wait;
+        if (!(*loop)->team || sl_wait_begin(&wait))
+            group->_waiter = &wait;
+        unlock(*loop, group);
         rc = sl_wait_park(loop, &wait);
+        lock(*loop, group);
         group->_waiter = NULL;
-        if (rc < 0 && !(group->_flags & ABORTING)) {
+        unlock(*loop, group);
+        if (rc < 0 && !(set_flags(*loop, group, 0) & ABORTING)) {
             cancel = rc;
             abort_group(*loop, group);
         }
     }
+    unlock(*loop, group);
     sl_scope_exit(self, &shield);
     return cancel;
 }
@@ -150,11 +228,12 @@ static intptr_t leave(struct sley_loop **loop, sley_task_group *group, intptr_t 
     struct sley_task *parent = group->_parent;
     int cancel = status == -ECANCELED ? -ECANCELED : 0;
     bool failed = sley_is_error(status), swallowed = false;
+    uint32_t flags;
     int outer;
 
-    group->_flags |= EXITING;
+    flags = set_flags(*loop, group, EXITING);
     sl_scope_exit(&parent->fiber, &group->_scope);
-    if (failed && !(group->_flags & ABORTING))
+    if (failed && !(flags & ABORTING))
         abort_group(*loop, group);
     cancel = wait_for_children(loop, group, cancel);
     group->_flags |= LEFT;
@@ -170,7 +249,7 @@ static intptr_t leave(struct sley_loop **loop, sley_task_group *group, intptr_t 
         return cancel;
     if (group->_failures || (failed && status != -ECANCELED)) {
         raise_group(*loop, group, failed && status != -ECANCELED ? status : 0);
-        if (parent->fiber.cancelling) {
+        if (sl_fiber_cancelling(&parent->fiber)) {
             sl_task_uncancel(parent);
             sl_task_cancel(*loop, parent);
         }
@@ -186,6 +265,48 @@ static intptr_t leave(struct sley_loop **loop, sley_task_group *group, intptr_t 
 
 /* ---- children ---- */
 
+static bool accepts(const sley_task_group *group)
+{
+    return (group->_flags & ENTERED) && !(group->_flags & (ABORTING | LEFT)) &&
+           !((group->_flags & EXITING) && !group->_children.first);
+}
+
+bool sl_task_group_join(struct sley_loop *loop, sley_task_group *group, struct sley_task *child)
+{
+    bool joins;
+
+    lock(loop, group);
+    joins = accepts(group);
+    if (joins) {
+        child->group = group;
+        sl_chain_push(&group->_children, &child->sibling);
+    }
+    unlock(loop, group);
+    return joins;
+}
+
+static int create_shared(struct sley_loop *loop, sley_task_group *group, sley_task **task,
+                         sley_fn *fn, const void *arg, size_t size,
+                         const sley_task_options *options, void *site)
+{
+    struct sley_task *child;
+    bool joins;
+
+    lock(loop, group);
+    joins = accepts(group);
+    unlock(loop, group);
+    if (!joins)
+        return -SLEY_EFINISHED;
+    child = sl_shared_make(loop, fn, arg, size, options, site, &group->_scope, group);
+    if (!child) /* or it was aborted in between */
+        return set_flags(loop, group, 0) & ABORTING ? -SLEY_EFINISHED : -ENOMEM;
+    if (task)
+        *task = child;
+    else
+        sl_future_drop(&child->future);
+    return 0;
+}
+
 static int create(sley_task_group *group, sley_task **task, sley_fn *fn, const void *arg,
                   size_t size, const sley_task_options *options, void *site)
 {
@@ -196,8 +317,9 @@ static int create(sley_task_group *group, sley_task **task, sley_fn *fn, const v
 
     if (!loop)
         return sl_no_loop();
-    if (!(group->_flags & ENTERED) || (group->_flags & (ABORTING | LEFT)) ||
-        ((group->_flags & EXITING) && !group->_children.first)) {
+    if (loop->team) {
+        rc = create_shared(loop, group, task, fn, arg, size, options, site);
+    } else if (!accepts(group)) {
         rc = -SLEY_EFINISHED;
     } else if (!(child = sl_task_create(loop, fn, arg, size, options, site, &group->_scope))) {
         rc = -ENOMEM;
@@ -235,13 +357,14 @@ int sley_task_group_create_task_into(sley_task_group *group, sley_task **task, s
 
 void sley_task_group_cancel(sley_task_group *group)
 {
-    uint32_t user;
+    uint32_t user, flags;
     struct sley_loop *loop = sl_enter(&user);
 
     if (!loop)
         return;
-    if ((group->_flags & ENTERED) && !(group->_flags & LEFT)) {
-        if (!(group->_flags & ABORTING))
+    flags = set_flags(loop, group, 0);
+    if ((flags & ENTERED) && !(flags & LEFT)) {
+        if (!(flags & ABORTING))
             abort_group(loop, group);
         ask_parent(loop, group);
     }
@@ -290,7 +413,7 @@ void sley_task_group_scope_exit(sley_task_group *group)
 {
     /* The macro cannot see how its block ended: a request above the value at entry says that it
      * ended by a cancel. */
-    bool cancelled = group->_parent->fiber.cancelling > group->_cancelling;
+    bool cancelled = sl_fiber_cancelling(&group->_parent->fiber) > group->_cancelling;
 
     sley_task_group_exit(group, cancelled ? -ECANCELED : 0);
 }

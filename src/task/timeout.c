@@ -20,13 +20,19 @@ static sley_timeout *timeout_of(struct sl_entry *entry)
     return SL_CONTAINER(entry, sley_timeout, _timer);
 }
 
+/* Of many workers the deadline may come on another one while the task looks. */
+static uint32_t state_of(const sley_timeout *timeout)
+{
+    return sl_shared_load_relaxed(&timeout->_state);
+}
+
 /* asyncio's form: cancel the task, by an edge. */
 static void edge_due(struct sley_loop *loop, struct sl_entry *entry)
 {
     sley_timeout *timeout = timeout_of(entry);
 
     sl_task_cancel(loop, timeout->_task);
-    timeout->_state = EXPIRED;
+    sl_shared_store_relaxed(&timeout->_state, (uint32_t)EXPIRED);
 }
 
 /* The macro's form: every call inside fails from now on. */
@@ -34,7 +40,7 @@ static void sticky_due(struct sley_loop *loop, struct sl_entry *entry)
 {
     sley_timeout *timeout = timeout_of(entry);
 
-    timeout->_state = EXPIRED;
+    sl_shared_store_relaxed(&timeout->_state, (uint32_t)EXPIRED);
     sl_scope_cancel(loop, &timeout->_scope, -SLEY_ETIMEOUT);
 }
 
@@ -44,11 +50,12 @@ static void arm(struct sley_loop *loop, sley_timeout *timeout, bool soon)
     struct sl_timer *timer = timer_of(timeout);
 
     timer->entry.link.next = NULL;
-    if (soon) {
+    timeout->_loop = loop;
+    if (soon && !loop->team) {
         timer->deadline = SL_TIMER_QUEUED;
         sl_ready_push(loop, &timer->entry);
-    } else if (timeout->_when.ns != SLEY_NS_MAX) {
-        sl_timer_arm(loop, timer, timeout->_when.ns);
+    } else if (soon || timeout->_when.ns != SLEY_NS_MAX) {
+        sl_timer_arm(loop, timer, soon ? loop->now : timeout->_when.ns);
     }
 }
 
@@ -57,7 +64,7 @@ static void enter(struct sley_loop *loop, sley_timeout *timeout, sley_instant wh
 {
     memset(timeout, 0, sizeof *timeout);
     timeout->_task = sl_task_current(loop);
-    timeout->_cancelling = timeout->_task->fiber.cancelling;
+    timeout->_cancelling = sl_fiber_cancelling(&timeout->_task->fiber);
     timeout->_when = when;
     timeout->_state = ACTIVE;
     timer_of(timeout)->entry.run = due;
@@ -73,9 +80,10 @@ void sl_timeout_enter(struct sley_loop *loop, sley_timeout *timeout, sley_durati
 
 intptr_t sl_timeout_exit(struct sley_loop *loop, sley_timeout *timeout, intptr_t status)
 {
-    bool expired = timeout->_state == EXPIRED;
+    bool expired;
 
-    sl_timer_disarm(loop, timer_of(timeout));
+    sl_timer_disarm(timeout->_loop, timer_of(timeout));
+    expired = state_of(timeout) == EXPIRED;
     timeout->_state = expired ? LEFT_EXPIRED : LEFT;
     if (expired && sl_task_uncancel(timeout->_task) <= timeout->_cancelling &&
         status == -ECANCELED) {
@@ -136,13 +144,14 @@ int sley_timeout_reschedule(sley_timeout *timeout, sley_instant when)
 
     if (!loop)
         return sl_no_loop();
-    if (timeout->_state == ACTIVE) {
-        sl_timer_disarm(loop, timer_of(timeout));
+    if (state_of(timeout) == ACTIVE) {
+        sl_timer_disarm(timeout->_loop, timer_of(timeout));
         timeout->_when = when;
-        arm(loop, timeout, when.ns <= sl_loop_clock(loop));
+        if (state_of(timeout) == ACTIVE)
+            arm(loop, timeout, when.ns <= sl_loop_clock(loop));
     }
     sl_leave(loop, user);
-    return timeout->_state == ACTIVE ? 0 : -SLEY_EFINISHED;
+    return state_of(timeout) == ACTIVE ? 0 : -SLEY_EFINISHED;
 }
 
 sley_instant sley_timeout_when(const sley_timeout *timeout)
@@ -152,7 +161,7 @@ sley_instant sley_timeout_when(const sley_timeout *timeout)
 
 bool sley_timeout_expired(const sley_timeout *timeout)
 {
-    return timeout->_state == EXPIRED || timeout->_state == LEFT_EXPIRED;
+    return state_of(timeout) == EXPIRED || state_of(timeout) == LEFT_EXPIRED;
 }
 
 /* ---- the macro's form ---- */
@@ -181,7 +190,7 @@ void sley_timeout_scope_exit(sley_timeout *timeout)
     struct sley_loop *loop = sl_current();
 
     if (SL_LIKELY(loop != NULL)) /* else a child's: no timer of its parent is due here */
-        sl_timer_disarm(loop, timer_of(timeout));
+        sl_timer_disarm(timeout->_loop, timer_of(timeout));
     sl_scope_exit(&timeout->_task->fiber, &timeout->_scope);
     timeout->_state = timeout->_state == EXPIRED ? LEFT_EXPIRED : LEFT;
 }

@@ -17,7 +17,7 @@ struct watch {
 struct waiter {
     struct sl_timer timer;
     struct sl_wait wait;
-    size_t left;
+    sl_atomic_u64 left; /* of many workers their ends count down at the same time */
     enum sley_return_when when;
 };
 
@@ -26,11 +26,14 @@ static void watch_run(struct sley_loop *loop, struct sl_entry *entry)
     struct watch *watch = SL_CONTAINER(entry, struct watch, entry);
     struct waiter *waiter = watch->waiter;
 
-    waiter->left--;
-    if (waiter->left && waiter->when != SLEY_FIRST_COMPLETED &&
-        !(waiter->when == SLEY_FIRST_EXCEPTION && watch->future->state == SL_FAILED))
+    /* Pairs with itself: the last one wakes. */
+    uint64_t left = sl_sub_acq_rel(&waiter->left, 1) - 1;
+
+    if (left && waiter->when != SLEY_FIRST_COMPLETED &&
+        !(waiter->when == SLEY_FIRST_EXCEPTION && sl_future_state(watch->future) == SL_FAILED))
         return;
-    sl_timer_disarm(loop, &waiter->timer);
+    if (!sl_future_many(watch->future))
+        sl_timer_disarm(loop, &waiter->timer);
     sl_wait_wake(loop, &waiter->wait);
 }
 
@@ -44,17 +47,21 @@ static void wait_due(struct sley_loop *loop, struct sl_entry *entry)
 static ssize_t wait_all(struct sley_loop **loop, size_t n, sley_future *const *futures,
                         sley_duration timeout, enum sley_return_when when, struct watch *watches)
 {
-    struct waiter waiter = {.left = n, .when = when, .timer.entry.run = wait_due};
+    struct waiter waiter = {.when = when, .timer.entry.run = wait_due};
+    struct sley_loop *here = *loop;
     ssize_t done = 0;
     int rc = sl_scope_code((*loop)->current);
 
     if (rc < 0)
         return rc;
+    sl_store_relaxed(&waiter.left, n);
     sl_wait_init(&waiter.wait, (*loop)->current, &wait_wait, NULL);
+    if (here->team && !sl_wait_begin(&waiter.wait))
+        n = 0; /* over before it began */
     if (timeout.ns != SLEY_NS_MAX) {
-        sley_instant now = {sl_loop_clock(*loop)};
+        sley_instant now = {sl_loop_clock(here)};
 
-        sl_timer_arm(*loop, &waiter.timer,
+        sl_timer_arm(here, &waiter.timer,
                      sley_instant_add(now, timeout.ns < 0 ? sley_ns(0) : timeout).ns);
     }
     for (size_t i = 0; i < n; i++) {
@@ -63,11 +70,10 @@ static ssize_t wait_all(struct sley_loop **loop, size_t n, sley_future *const *f
         sl_future_add(futures[i], &watches[i].entry);
     }
     rc = sl_wait_park(loop, &waiter.wait);
-    sl_timer_disarm(*loop, &waiter.timer);
+    sl_timer_disarm(here, &waiter.timer);
     for (size_t i = 0; i < n; i++) {
-        if (watches[i].entry.link.next) /* among the waiters, or queued */
-            sl_entry_withdraw(*loop, &watches[i].entry);
-        done += futures[i]->state != SL_PENDING;
+        sl_future_withdraw(futures[i], &watches[i].entry); /* among the waiters, or queued */
+        done += sl_future_state(futures[i]) != SL_PENDING;
     }
     return rc < 0 ? rc : done;
 }
@@ -109,7 +115,7 @@ ssize_t sley_wait(size_t n, sley_future *const *futures, sley_duration timeout,
         return sl_no_loop();
     rc = loop->current ? 0 : -SLEY_ENOLOOP;
     for (size_t i = 0; i < n && rc == 0; i++)
-        rc = !futures[i] ? -EINVAL : futures[i]->loop != loop ? -SLEY_EWRONGLOOP : 0;
+        rc = !futures[i] ? -EINVAL : !sl_future_is_of(futures[i], loop) ? -SLEY_EWRONGLOOP : 0;
     if (rc == 0 && n > sizeof few / sizeof *few &&
         !(places = sl_sys.allocate(n * sizeof *places, 0)))
         rc = -ENOMEM;
@@ -143,11 +149,11 @@ static int cancel_and_wait(struct sley_loop **loop, struct sley_future *future)
     int rc;
 
     sl_wait_init(&ending.wait, (*loop)->current, &wait_for_wait, future);
-    sl_future_add(future, &ending.entry);
+    if (!(*loop)->team || sl_wait_begin(&ending.wait))
+        sl_future_add(future, &ending.entry);
     sl_future_cancel(*loop, future);
     rc = sl_wait_park(loop, &ending.wait);
-    if (ending.entry.link.next)
-        sl_entry_withdraw(*loop, &ending.entry);
+    sl_future_withdraw(future, &ending.entry);
     if (rc == 0 && future->word == -ECANCELED)
         rc = -SLEY_ETIMEOUT;
     return rc;
@@ -162,12 +168,12 @@ static int wait_for(struct sley_loop **loop, struct sley_future *future, sley_du
 
     if (!(*loop)->current)
         return -SLEY_ENOLOOP;
-    if (future->loop != *loop)
+    if (!sl_future_is_of(future, *loop))
         return -SLEY_EWRONGLOOP;
     if ((rc = sl_scope_code((*loop)->current)) < 0)
         return rc;
     if (timeout.ns <= 0) {
-        if (future->state == SL_PENDING && (rc = cancel_and_wait(loop, future)) < 0)
+        if (sl_future_state(future) == SL_PENDING && (rc = cancel_and_wait(loop, future)) < 0)
             return rc;
         *outcome = sl_future_retrieve(*loop, future);
         return 0;

@@ -67,6 +67,8 @@ static uint64_t read_word(const void *place, unsigned size)
     uint32_t half;
     uint64_t whole;
 
+    if (size == 1)
+        return *(const uint8_t *)place;
     if (size == sizeof half)
         return memcpy(&half, place, size), half;
     SL_CHECK(size == sizeof whole);
@@ -76,9 +78,11 @@ static uint64_t read_word(const void *place, unsigned size)
 static void write_word(void *place, unsigned size, uint64_t value)
 {
     uint32_t half = (uint32_t)value;
+    uint8_t byte = (uint8_t)value;
 
     check_alive(place);
-    memcpy(place, size == sizeof half ? (void *)&half : (void *)&value, size);
+    memcpy(place, size == 1 ? (void *)&byte : size == sizeof half ? (void *)&half : (void *)&value,
+           size);
 }
 
 /* ---- flushing ---- */

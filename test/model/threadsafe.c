@@ -24,6 +24,33 @@ static unsigned tasks_made, tasks_freed, called;
 static unsigned wanted_calls, wanted_tasks;
 static sley_thread_future *handle;
 
+/* Nothing of what this model has is woken by other threads directly. */
+void sl_share_receive(struct sley_loop *on, struct sl_inject *mine)
+{
+    (void)on, (void)mine;
+    model_check(false, "something was received");
+}
+
+void sl_future_add(struct sley_future *future, struct sl_entry *entry)
+{
+    sl_list_push(&future->waiters, &entry->link);
+}
+
+/* Of many workers, which these are not. */
+bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
+                           sley_error *error)
+{
+    (void)future, (void)state, (void)word, (void)error;
+    model_check(false, "of one loop");
+    return false;
+}
+
+void sl_future_drop_many(struct sley_future *future)
+{
+    (void)future;
+    model_check(false, "of one loop");
+}
+
 /* ---- what they call ---- */
 
 static void *allocate(size_t bytes, unsigned arena)

@@ -12,6 +12,9 @@
 #include <stdint.h>
 
 typedef struct {
+    uint8_t word;
+} sl_atomic_u8;
+typedef struct {
     uint32_t word;
 } sl_atomic_u32;
 typedef struct {
@@ -60,13 +63,20 @@ typedef struct {
 #define sl_cas_weak_acq_rel(p, expected, desired) \
     SL_MODEL_CAS((p)->word, expected, desired, true, "cas_weak " #p)
 
+/* Waiting for another thread: sl_plain_yield is the model's own. */
+#define sl_cpu_relax() ((void)0)
+
 /* Who looks is another thread: what a handler on the same thread sees is not modelled. */
 #define sl_signal_fence() __asm__ volatile("" ::: "memory")
 #define sl_fence_seq_cst() sl_model_fence(SL_MODEL_AT("fence"))
 
 #define sl_shared_load_acquire(p) SL_MODEL_LOAD(*(p), "load " #p)
 #define sl_shared_load_relaxed(p) SL_MODEL_LOAD(*(p), "load " #p)
+#define sl_shared_store_relaxed(p, v) SL_MODEL_STORE(*(p), v, "store " #p)
 #define sl_shared_store_release(p, v) SL_MODEL_STORE(*(p), v, "store " #p)
+#define sl_shared_or_relaxed(p, v) SL_MODEL_RMW(*(p), SL_MODEL_OR, v, "or " #p)
+#define sl_shared_cas_acq_rel(p, expected, desired) \
+    SL_MODEL_CAS(*(p), expected, desired, false, "cas " #p)
 
 /* What mutants put in the place of a read-modify-write: the same as a load and a store. */
 #define SL_MODEL_TORN(access)            \

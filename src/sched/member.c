@@ -1,0 +1,169 @@
+/* A worker among many: its passes, which are like those of a worker that is alone (worker.c), but
+ * what is ready comes from everywhere, and who has nothing to do looks at the others. */
+#include "sched/share.h"
+#include "sched/wait.h"
+
+/* Runs what is ready: until nothing is here, or the pass is over. */
+static void run_ready(struct sley_loop *loop)
+{
+    struct sl_entry *entry;
+
+    while ((entry = loop->taken) || (entry = sl_share_next(loop))) {
+        int64_t began = loop->debug ? sl_sys.clock_now() : 0;
+
+        loop->taken = NULL;
+        if (SL_UNLIKELY(loop->searches))
+            sl_search_found(loop, entry);
+        sl_worker_dispatch(loop, entry);
+        if (SL_UNLIKELY(loop->debug) && began && sl_worker_calls.slow)
+            sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
+    }
+}
+
+/* ---- timers ---- */
+
+/* Fires what is due, under the wheel's lock: whoever disarms a timer waits until it has acted. None
+ * of them runs code of the program's. */
+static void expire(struct sley_loop *loop)
+{
+    struct sl_list due;
+    struct sl_link *link;
+
+    sl_list_init(&due);
+    loop->expired_at = loop->now;
+    sl_spin_lock(&loop->wheel_lock);
+    if (sl_wheel_next(&loop->wheel) <= loop->now)
+        sl_wheel_expire(&loop->wheel, loop->now, &due);
+    sl_store_relaxed(&loop->timers, loop->wheel.armed > 0);
+    while ((link = sl_list_pop(&due))) {
+        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
+
+        link->next = NULL;
+        loop->dispatches++;
+        entry->run(loop, entry);
+    }
+    sl_spin_unlock(&loop->wheel_lock);
+}
+
+void sl_timer_arm_shared(struct sley_loop *loop, struct sl_timer *timer)
+{
+    bool first;
+
+    sl_spin_lock(&loop->wheel_lock);
+    sl_wheel_arm(&loop->wheel, timer);
+    sl_store_relaxed(&loop->timers, 1);
+    first = loop->wheel.earliest == timer->deadline;
+    sl_spin_unlock(&loop->wheel_lock);
+    if (first && loop != sl_current())
+        sl_loop_ring(loop);
+}
+
+void sl_timer_disarm_shared(struct sley_loop *loop, struct sl_timer *timer)
+{
+    sl_spin_lock(&loop->wheel_lock);
+    if (sl_timer_pending(timer)) {
+        sl_wheel_disarm(&loop->wheel, timer);
+        sl_link_remove(&timer->entry.link);
+        timer->entry.link.next = NULL;
+    }
+    sl_spin_unlock(&loop->wheel_lock);
+}
+
+/* ---- a pass ---- */
+
+void sl_worker_bury(struct sley_loop *loop)
+{
+    struct sl_link *link;
+
+    while ((link = sl_list_pop(&loop->gone)))
+        sl_worker_calls.gone(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link)));
+}
+
+void sl_worker_drop(struct sley_loop *loop)
+{
+    struct sl_list due;
+    struct sl_link *link;
+    struct sl_entry *entry;
+
+    sl_list_init(&due);
+    sl_wheel_expire(&loop->wheel, INT64_MAX, &due);
+    while ((link = sl_list_pop(&due))) {
+        entry = SL_CONTAINER(link, struct sl_entry, link);
+        link->next = NULL;
+        entry->run(loop, entry);
+    }
+    sl_inbox_take(loop);
+    while ((entry = sl_share_left(loop)))
+        entry->run(loop, entry);
+    sl_worker_bury(loop);
+}
+
+static void end_pass(struct sley_loop *loop)
+{
+    int32_t ran = loop->budget_full - loop->share_left;
+    bool timers;
+
+    loop->passes++;
+    loop->dispatches += (uint64_t)ran;
+    sl_worker_bury(loop);
+    timers = sl_load_relaxed(&loop->timers);
+    if (timers || loop->ring->in_flight)
+        sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - loop->pass_began,
+                        ran);
+    sl_inbox_take(loop);
+    if (loop->ring->class->pending(loop->ring))
+        loop->ring->class->turn(loop->ring, 0);
+    sl_inbox_take(loop);
+    if (timers || loop->ring->in_flight) {
+        loop->pass_began = sl_loop_clock(loop);
+        expire(loop);
+    }
+    loop->share_left = loop->budget_full;
+    if (!sl_share_any(loop) && !sl_load_relaxed(&loop->team->stopping))
+        sl_search_or_sleep(loop);
+}
+
+/* ---- the run ---- */
+
+int sl_worker_run_member(struct sley_loop *loop)
+{
+    int rc = sl_worker_begin(loop);
+
+    if (rc < 0)
+        return rc;
+    while (!sl_load_relaxed(&loop->team->stopping)) {
+        run_ready(loop);
+        end_pass(loop);
+    }
+    if (loop->searches)
+        sl_search_found(loop, NULL);
+    sl_worker_end(loop);
+    return 0;
+}
+
+int sl_team_run(struct sley_loop *loop)
+{
+    int rc = sl_team_begin(loop->team);
+
+    if (rc == 0)
+        rc = sl_worker_run_member(loop);
+    if (rc < 0)
+        sl_team_stop(loop->team);
+    return sl_team_rest(loop->team, rc);
+}
+
+/* The ends are counted before the beginnings: if the sums are equal there was a moment without
+ * any. */
+uint64_t sl_runtime_tasks(const struct sl_runtime *runtime)
+{
+    const struct sl_team *team = runtime->team;
+    uint64_t created = 0, ended = 0;
+
+    if (!team)
+        return runtime->tasks_created - runtime->tasks_ended;
+    for (unsigned i = 0; i < team->n; i++)
+        ended += sl_load_acquire(&team->members[i].loop->tasks_ended); /* pairs with its store */
+    for (unsigned i = 0; i < team->n; i++)
+        created += sl_load_relaxed(&team->members[i].loop->tasks_created);
+    return created - ended;
+}

@@ -1,0 +1,282 @@
+/* What a worker does that has nothing to do: it searches, it sleeps, and it is woken.
+ *
+ * Work is offered by a store (into a deque, a queue), a fence, and a look at who sleeps. Who
+ * goes to sleep says so, has a fence, and looks at all queues: one of the two sees the other
+ * (README.md, "Search and sleep"). One worker is woken at a time; a searcher that finds
+ * something wakes the next one. */
+#include "sched/share.h"
+#include "sched/wait.h"
+
+#define ROUNDS 8
+#define ROUNDS_OF_WATCHER 3
+#define ROUND_TURNS 60 /* of a processor's pause: about 2 us */
+#define WATCH_NS 1000000
+#define FRUITLESS_MOST 10
+
+static uint32_t sleepers(uint32_t idle)
+{
+    return idle % SL_TEAM_SEARCHES;
+}
+static uint32_t searchers(uint32_t idle)
+{
+    return idle / SL_TEAM_SEARCHES;
+}
+
+/* ---- waking ---- */
+
+/* Takes a sleeper off the list and rings for it. False: there is none. */
+static bool wake_one(struct sl_team *team)
+{
+    for (uint32_t i = 0; i * 64 < team->n; i++) {
+        uint64_t bits;
+
+        while ((bits = sl_load_relaxed(&team->asleep[i]))) {
+            uint64_t bit = bits & -bits;
+
+            /* Pairs with the sleeper's own: one of the two clears it. */
+            if (!(sl_and_acq_rel(&team->asleep[i], ~bit) & bit))
+                continue;
+            sl_ring_ring(team->members[i * 64 + (uint32_t)__builtin_ctzll(bit)].loop->ring);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void wake_searcher(struct sl_team *team)
+{
+    uint32_t idle = sl_load_relaxed(&team->idle);
+
+    do
+        if (searchers(idle) || !sleepers(idle))
+            return;
+    /* Pairs with the other changes of the word: one searcher is woken at a time. */
+    while (!sl_cas_weak_acq_rel(&team->idle, &idle, idle + SL_TEAM_SEARCHES));
+    if (!wake_one(team))
+        sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES); /* it has woken by itself: it looks */
+}
+
+void sl_search_wake(struct sl_team *team)
+{
+    sl_fence_seq_cst(); /* what was offered, then who sleeps: pairs with the fence in rest */
+    if (sl_load_relaxed(&team->idle))
+        wake_searcher(team);
+}
+
+/* A worker that makes one fiber ready and is about to run it itself would wake a sleeper for
+ * nothing, and again a few microseconds later. After searches that found nothing most single offers
+ * are therefore left to the one who looks round every millisecond, if there is one. */
+static bool stays_quiet(struct sley_loop *loop)
+{
+    struct sl_member *member = loop->member;
+    uint32_t quiet = sl_load_relaxed(&member->quiet);
+
+    if (!sl_load_relaxed(&loop->team->watchers))
+        return false;
+    if (quiet) {
+        sl_store_relaxed(&member->quiet, quiet - 1);
+        return true;
+    }
+    sl_store_relaxed(&member->quiet, (1u << sl_load_relaxed(&loop->team->fruitless)) - 1);
+    return false;
+}
+
+void sl_search_offer(struct sley_loop *loop)
+{
+    struct sl_team *team = loop->team;
+    struct sl_deque *deque = &loop->member->deque;
+    uint32_t idle;
+
+    sl_fence_seq_cst(); /* what was offered, then who sleeps: pairs with the fence in rest */
+    idle = sl_load_relaxed(&team->idle);
+    if (SL_LIKELY(!sleepers(idle)) || searchers(idle) || !team->steals)
+        return;
+    if (sl_deque_length(deque) + (sl_load_relaxed(&deque->next) != NULL) < 2 && stays_quiet(loop))
+        return;
+    wake_searcher(team);
+}
+
+/* ---- searching ---- */
+
+/* What stands in for a queue that is about to be served by its own worker: it did not dispatch
+ * anything between two looks. */
+static bool stands_still(struct sl_member *victim, uint32_t *seen)
+{
+    uint32_t turns = sl_load_relaxed(&victim->turns);
+    bool still = *seen == turns + 1;
+
+    *seen = turns + 1;
+    return still;
+}
+
+static struct sl_entry *steal(struct sley_loop *loop, struct sl_member *victim, uint32_t *seen)
+{
+    struct sl_deque *deque = &victim->deque;
+    uint32_t length = sl_deque_length(deque);
+    struct sl_entry *entry = NULL;
+    bool still = stands_still(victim, seen);
+
+    if (length >= 2 || (length == 1 && still))
+        entry = sl_deque_steal(deque, &loop->member->deque);
+    if (!entry && still && sl_load_relaxed(&deque->next))
+        entry = sl_deque_swap_next(deque, NULL);
+    if (entry)
+        sl_store_relaxed(&victim->quiet, 0);
+    return entry;
+}
+
+static struct sl_entry *sweep(struct sley_loop *loop, uint32_t *seen)
+{
+    struct sl_team *team = loop->team;
+    uint32_t begin = (uint32_t)sl_rng_next(&loop->rng), n = team->n;
+
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = (begin + i) % n;
+        struct sl_entry *entry;
+
+        if (&team->members[at] != loop->member &&
+            (entry = steal(loop, &team->members[at], &seen[at])))
+            return entry;
+    }
+    return NULL;
+}
+
+/* Is there anything for this worker alone? */
+static bool called(struct sley_loop *loop)
+{
+    return sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals) ||
+           sl_inject_any(&loop->member->mine) || sl_load_relaxed(&loop->team->stopping) ||
+           loop->ring->class->pending(loop->ring);
+}
+
+static struct sl_entry *search(struct sley_loop *loop)
+{
+    uint32_t seen[SL_TEAM_MOST];
+    struct sl_entry *entry;
+
+    for (uint32_t i = 0; i < loop->team->n; i++)
+        seen[i] = 0;
+    for (int round = loop->watched ? ROUNDS - ROUNDS_OF_WATCHER : 0; round < ROUNDS; round++) {
+        if ((entry = sl_share_from_inject(loop)))
+            return entry;
+        if (loop->team->steals && (entry = sweep(loop, seen)) && sl_share_accept(loop, entry))
+            return entry;
+        for (int turn = 0; turn < ROUND_TURNS; turn++)
+            sl_cpu_relax();
+        if (called(loop))
+            return NULL;
+    }
+    return NULL;
+}
+
+static bool begin_search(struct sl_team *team)
+{
+    uint32_t idle = sl_load_relaxed(&team->idle), most = team->n / 2;
+
+    do
+        if (searchers(idle) >= (most ? most : 1))
+            return false;
+    /* Pairs with the other changes of the word. */
+    while (!sl_cas_weak_acq_rel(&team->idle, &idle, idle + SL_TEAM_SEARCHES));
+    return true;
+}
+
+/* Whoever found something and was the last to search sees that another searches on. */
+static void end_search(struct sley_loop *loop, struct sl_entry *found)
+{
+    struct sl_team *team = loop->team;
+    /* Pairs with the other changes of the word. */
+    uint32_t before = sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES);
+    uint32_t level = sl_load_relaxed(&team->fruitless);
+
+    if (!found) {
+        if (level < FRUITLESS_MOST)
+            sl_store_relaxed(&team->fruitless, level + 1);
+        return;
+    }
+    if (level)
+        sl_store_relaxed(&team->fruitless, 0);
+    if (searchers(before) == 1 &&
+        (sl_deque_length(&loop->member->deque) || sl_inject_any(&team->inject)))
+        wake_searcher(team);
+}
+
+/* ---- sleeping ---- */
+
+/* Is anything offered that a sleeper must not miss? Single entries are the watcher's. */
+static bool anything(struct sley_loop *loop, bool watches)
+{
+    struct sl_team *team = loop->team;
+
+    if (called(loop) || sl_inject_any(&team->inject))
+        return true;
+    for (uint32_t i = 0; i < team->n && team->steals; i++) {
+        struct sl_deque *deque = &team->members[i].deque;
+
+        if (sl_deque_length(deque) >= 2 ||
+            (!watches && !sl_load_relaxed(&team->watchers) &&
+             (sl_deque_length(deque) || sl_load_relaxed(&deque->next))))
+            return true;
+    }
+    return false;
+}
+
+static int64_t until(struct sley_loop *loop, bool watches)
+{
+    int64_t deadline, now, wait_ns = INT64_MAX;
+
+    sl_spin_lock(&loop->wheel_lock);
+    deadline = sl_wheel_next(&loop->wheel);
+    sl_spin_unlock(&loop->wheel_lock);
+    now = sl_loop_clock(loop);
+    if (deadline != INT64_MAX)
+        wait_ns = deadline > now ? deadline - now : 0;
+    return watches && wait_ns > WATCH_NS ? WATCH_NS : wait_ns;
+}
+
+/* Sleeps, unless something is there. True: it was woken to search. */
+static bool rest(struct sley_loop *loop)
+{
+    struct sl_team *team = loop->team;
+    sl_atomic_u64 *word = &team->asleep[loop->index / 64];
+    uint64_t bit = (uint64_t)1 << (loop->index % 64);
+    uint32_t others, none = 0;
+    bool watches, woken;
+
+    sl_store_relaxed(&loop->asleep, 1);
+    sl_or_acq_rel(word, bit); /* pairs with wake_one */
+    others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
+    watches = others && sl_cas_acq_rel(&team->watchers, &none, 1);
+    sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
+    if (!anything(loop, watches)) {
+        int64_t wait_ns = until(loop, watches);
+
+        if (wait_ns)
+            loop->ring->class->turn(loop->ring, wait_ns);
+    }
+    loop->watched = watches;
+    if (watches)
+        sl_store_relaxed(&team->watchers, 0);
+    sl_store_relaxed(&loop->asleep, 0);
+    woken = !(sl_and_acq_rel(word, ~bit) & bit); /* pairs with wake_one */
+    sl_sub_acq_rel(&team->idle, 1);
+    return woken;
+}
+
+void sl_search_found(struct sley_loop *loop, struct sl_entry *entry)
+{
+    loop->searches = false;
+    end_search(loop, entry);
+}
+
+void sl_search_or_sleep(struct sley_loop *loop)
+{
+    if (!loop->searches)
+        loop->searches = begin_search(loop->team);
+    if (loop->searches) {
+        loop->taken = search(loop);
+        sl_search_found(loop, loop->taken);
+    }
+    if (!loop->taken && !called(loop))
+        loop->searches = rest(loop);
+}

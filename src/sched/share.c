@@ -1,0 +1,314 @@
+#include "sched/share.h"
+
+#include "sched/switch.h"
+#include "sched/wait.h"
+
+/* So many times in a row the place before the deque is served first: else two fibers that wake each
+ * other would keep all the others waiting. */
+#define NEXT_IN_A_ROW 16
+/* Each so many turns the injection queue goes first, and each second turn what is pinned. */
+#define INJECT_TURNS 61
+#define INJECT_BATCH 32
+
+/* ---- places in queues ---- */
+
+/* Whose place in a queue is to be forgotten: begun by who awaited it. Frees it if it is gone. */
+bool sl_share_stale(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct sl_fiber *fiber = sl_fiber_of(entry);
+    uint32_t word;
+
+    if (entry->run || !(sl_fiber_flags(fiber) & SL_FIBER_STALE))
+        return false;
+    /* Pairs with the mark GONE of who dropped it last: one of the two sees the other's. */
+    word = sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_STALE);
+    if (word & SL_FIBER_GONE) /* not here: the caller may hold a lock */
+        sl_list_push(&loop->gone, &entry->link);
+    return true;
+}
+
+bool sl_share_accept(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct sl_fiber *fiber = sl_fiber_of(entry);
+    uint32_t word;
+
+    if (entry->run || SL_LIKELY(!(sl_fiber_flags(fiber) & (SL_FIBER_NEW | SL_FIBER_STALE))))
+        return true;
+    /* Pairs with sl_share_claim: one of the two clears NEW. */
+    word = sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_NEW);
+    return word & SL_FIBER_NEW || !sl_share_stale(loop, entry);
+}
+
+/* ---- in ---- */
+
+void sl_share_give(struct sl_team *team, struct sl_entry *entry)
+{
+    sl_inject_give(&team->inject, &entry, 1);
+    sl_search_wake(team);
+}
+
+void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry)
+{
+    sl_inject_give(loop->team ? &loop->member->mine : &loop->mine, &entry, 1);
+    sl_loop_ring(loop);
+}
+
+/* No room: the older half goes to the injection queue, less what is stale. That queue is linked
+ * through the entries, so nobody may begin one of them from where it stands: it is claimed now. */
+static SL_NOINLINE void overflow(struct sley_loop *loop, struct sl_entry *entry)
+{
+    struct sl_entry *taken[SL_DEQUE_SLOTS / 2], *live[SL_DEQUE_SLOTS / 2];
+    struct sl_deque *deque = &loop->member->deque;
+
+    while (!sl_deque_push(deque, entry)) {
+        uint32_t n = sl_deque_take(deque, taken, SL_DEQUE_SLOTS / 2), m = 0;
+
+        for (uint32_t i = 0; i < n; i++)
+            if (sl_share_accept(loop, taken[i]))
+                live[m++] = taken[i];
+        sl_inject_give(&loop->team->inject, live, m);
+    }
+}
+
+void sl_share_append(struct sley_loop *loop, struct sl_entry *entry)
+{
+    if (SL_UNLIKELY(!sl_deque_push(&loop->member->deque, entry)))
+        overflow(loop, entry);
+}
+
+void sl_share_push(struct sley_loop *loop, struct sl_entry *entry)
+{
+    sl_share_append(loop, entry);
+    sl_search_offer(loop);
+}
+
+/* A fiber of another loop, or woken by a thread that runs none. */
+static SL_NOINLINE void wake_elsewhere(struct sl_fiber *fiber)
+{
+    struct sley_loop *home = fiber->stack->home;
+
+    if (!home->team || sl_fiber_flags(fiber) & SL_FIBER_PINNED)
+        sl_share_give_to(home, &fiber->entry);
+    else
+        sl_share_give(home->team, &fiber->entry);
+}
+
+void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    struct sley_loop *home = fiber->stack->home;
+    struct sl_entry *before;
+
+    if (loop == home && (!loop->team || sl_fiber_flags(fiber) & SL_FIBER_PINNED)) {
+        sl_ready_push(loop, &fiber->entry);
+        return;
+    }
+    if (!loop || !loop->team || loop->team != home->team ||
+        sl_fiber_flags(fiber) & SL_FIBER_PINNED) {
+        wake_elsewhere(fiber);
+        return;
+    }
+    if (!loop->current && !loop->ending) { /* a completion, a timer: first come, first served */
+        sl_share_push(loop, &fiber->entry);
+        return;
+    }
+    before = sl_deque_swap_next(&loop->member->deque, &fiber->entry);
+    if (before)
+        sl_share_append(loop, before);
+    sl_search_offer(loop);
+}
+
+/* ---- out ---- */
+
+bool sl_share_claim(struct sl_fiber *fiber)
+{
+    uint32_t word = sl_fiber_flags(fiber);
+
+    do
+        if ((word & (SL_FIBER_NEW | SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED | SL_FIBER_PINNED)) !=
+            SL_FIBER_NEW)
+            return false;
+    /* Pairs with accept, and with sl_share_stale. */
+    while (!sl_cas_weak_acq_rel(&fiber->word, &word,
+                                (word & ~(uint32_t)SL_FIBER_NEW) | SL_FIBER_STALE));
+    return true;
+}
+
+static struct sl_entry *from_next(struct sley_loop *loop)
+{
+    struct sl_deque *deque = &loop->member->deque;
+    struct sl_entry *entry;
+
+    if (!sl_load_relaxed(&deque->next))
+        return NULL;
+    entry = sl_deque_swap_next(deque, NULL);
+    if (entry && ++loop->in_a_row > NEXT_IN_A_ROW) {
+        loop->in_a_row = 0;
+        sl_share_append(loop, entry);
+        return NULL;
+    }
+    return entry;
+}
+
+struct sl_entry *sl_share_from_inject(struct sley_loop *loop)
+{
+    struct sl_entry *taken[INJECT_BATCH];
+    uint32_t n = sl_inject_take(&loop->team->inject, taken, INJECT_BATCH);
+
+    for (uint32_t i = 1; i < n; i++)
+        sl_share_append(loop, taken[i]);
+    if (n > 1)
+        sl_search_offer(loop);
+    return n ? taken[0] : NULL;
+}
+
+/* What others have given to this worker alone joins its list. */
+void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine)
+{
+    struct sl_entry *taken[INJECT_BATCH];
+    uint32_t n;
+
+    while ((n = sl_inject_take(mine, taken, INJECT_BATCH)))
+        for (uint32_t i = 0; i < n; i++)
+            sl_ready_push(loop, taken[i]);
+}
+
+static struct sl_entry *pick(struct sley_loop *loop, uint32_t turn)
+{
+    struct sl_entry *entry = NULL;
+
+    if (SL_UNLIKELY(turn % INJECT_TURNS == 0) && (entry = sl_share_from_inject(loop)))
+        return entry;
+    if (sl_inject_any(&loop->member->mine))
+        sl_share_receive(loop, &loop->member->mine);
+    if (turn & 1 && (entry = sl_ready_pop(loop)))
+        return entry;
+    if ((entry = from_next(loop)))
+        return entry;
+    loop->in_a_row = 0;
+    if ((entry = sl_deque_pop(&loop->member->deque)) || (entry = sl_ready_pop(loop)))
+        return entry;
+    return sl_share_from_inject(loop);
+}
+
+bool sl_share_any(struct sley_loop *loop)
+{
+    struct sl_deque *deque = &loop->member->deque;
+
+    return loop->taken || !sl_list_empty(&loop->ready) || sl_deque_length(deque) ||
+           sl_load_relaxed(&deque->next) || sl_inject_any(&loop->member->mine) ||
+           sl_inject_any(&loop->team->inject);
+}
+
+struct sl_entry *sl_share_next(struct sley_loop *loop)
+{
+    uint32_t turn = sl_load_relaxed(&loop->member->turns) + 1;
+    struct sl_entry *entry;
+
+    if (loop->share_left <= 0 || SL_UNLIKELY(sl_load_relaxed(&loop->team->stopping)))
+        return NULL;
+    sl_store_relaxed(&loop->member->turns, turn); /* a hint for who looks on */
+    do
+        entry = pick(loop, turn);
+    while (entry && !sl_share_accept(loop, entry));
+    if (entry)
+        loop->share_left--;
+    return entry;
+}
+
+struct sl_entry *sl_share_left(struct sley_loop *loop)
+{
+    struct sl_entry *entry = loop->taken;
+
+    loop->taken = NULL;
+    while (!entry && (entry = pick(loop, 1)))
+        if (!sl_share_accept(loop, entry))
+            entry = NULL;
+    return entry;
+}
+
+/* ---- the switch ---- */
+
+void *sl_share_context(struct sl_fiber *fiber)
+{
+    unsigned turns = 0;
+    void *sp;
+
+    /* Pairs with the store in sl_arch_switch: what it saved on its stack is there. */
+    while ((sp = sl_shared_load_acquire(&fiber->sp)) == SL_FIBER_RUNS)
+        sl_spin_wait(&turns);
+    sl_shared_store_relaxed(&fiber->sp, SL_FIBER_RUNS);
+    return sp;
+}
+
+/* Callbacks, who never starts, and whose context is not there yet: waiting for that on a stack that
+ * has not been saved itself, two workers could wait for each other. The hub may. */
+static bool for_the_hub(struct sl_entry *entry)
+{
+    struct sl_fiber *fiber = sl_fiber_of(entry);
+
+    if (entry->run)
+        return true;
+    if (!sl_shared_load_relaxed(&fiber->sp))
+        return sl_fiber_flags(fiber) & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED);
+    return sl_shared_load_relaxed(&fiber->sp) == SL_FIBER_RUNS;
+}
+
+struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop)
+{
+    struct sl_entry *entry = sl_share_next(loop);
+
+    if (entry && for_the_hub(entry)) {
+        loop->taken = entry;
+        return NULL;
+    }
+    return entry ? sl_fiber_of(entry) : NULL;
+}
+
+/* A fiber that begins has a stack from now on, and runs. */
+struct sl_stack *sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    struct sl_stack *stack = sl_stacks_bind_shared(&loop->stacks, fiber->stack_class);
+
+    stack->home = loop;
+    fiber->stack = stack;
+    sl_shared_store_relaxed(&fiber->sp, SL_FIBER_RUNS);
+    return stack;
+}
+
+static struct sley_loop *switch_to(struct sley_loop *loop, struct sl_fiber *self,
+                                   struct sl_fiber *next)
+{
+    loop->current = next;
+    if (next && !sl_shared_load_relaxed(&next->sp)) {
+        struct sl_stack *stack = sl_share_bind(loop, next);
+
+        sl_hook_switch(&self->stack->hook, &stack->hook, 0);
+        loop = sl_arch_switch_begin(&self->sp, sl_stack_top(stack), sl_switch_entry, loop);
+    } else {
+        void *to = next ? sl_share_context(next) : loop->hub;
+
+        sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
+        loop = sl_arch_switch(&self->sp, to, loop);
+    }
+    sl_hook_switched(&self->stack->hook);
+    return loop;
+}
+
+struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self)
+{
+    struct sl_entry *entry = sl_share_next(loop);
+
+    if (entry == &self->entry)
+        return loop;
+    if (entry && for_the_hub(entry)) {
+        loop->taken = entry;
+        entry = NULL;
+    }
+    return switch_to(loop, self, entry ? sl_fiber_of(entry) : NULL);
+}
+
+struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
+                                    struct sl_fiber *next)
+{
+    return switch_to(loop, self, next);
+}

@@ -1,0 +1,62 @@
+/* sched/share.h: where what is ready goes, and comes from, among many workers.
+ *
+ * Of one fiber or callback there are four places: the deque of a worker (stealable), the place
+ * before it (woken by who runs), a worker's own list (pinned; loop->ready), the team's injection
+ * queue (from other threads, and what found no room). */
+#ifndef SL_SCHED_SHARE_H
+#define SL_SCHED_SHARE_H
+
+#include "sched/worker.h"
+
+/* The worker's own call: queues what anybody may run, last, and sees that somebody will. */
+void sl_share_push(struct sley_loop *loop, struct sl_entry *entry);
+/* The same, but wakes nobody for it. */
+void sl_share_append(struct sley_loop *loop, struct sl_entry *entry);
+/* Any thread: the same for the runtime. */
+void sl_share_give(struct sl_team *team, struct sl_entry *entry);
+/* Any thread: for one loop alone. */
+void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry);
+
+/* What is next at this worker, or NULL: nothing, or the pass is over. A fiber that has not begun is
+ * the caller's to begin, and nobody else's. */
+struct sl_entry *sl_share_next(struct sley_loop *loop);
+/* The running fiber gives its worker up. */
+SLEY_SUSPENDS struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self);
+/* A fiber has ended: who is to be switched to from here, or NULL for the hub. */
+struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop);
+/* Its context, once there is one; the fiber runs from now on. */
+void *sl_share_context(struct sl_fiber *fiber);
+/* A fiber that begins has a stack from now on, and runs. */
+struct sl_stack *sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber);
+
+/* A fiber that is queued and that nobody has begun: the caller may begin it, here and now, if this
+ * is true. Its place in the queue is stale then. */
+SL_MUST_USE bool sl_share_claim(struct sl_fiber *fiber);
+/* Gives the worker up for that one. */
+SLEY_SUSPENDS struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
+                                                  struct sl_fiber *next);
+/* An entry was taken from a deque: nobody else begins it from now on. False: somebody has. */
+SL_MUST_USE bool sl_share_accept(struct sley_loop *loop, struct sl_entry *entry);
+/* Was this place in a queue stale? Then it is forgotten. */
+bool sl_share_stale(struct sley_loop *loop, struct sl_entry *entry);
+
+/* What others have given to this worker alone joins its list. */
+void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine);
+
+/* ---- search.c: from the worker that has nothing to do ---- */
+
+/* More has become ready at this worker than it runs now: is somebody idle? */
+void sl_search_offer(struct sley_loop *loop);
+/* Something is in the injection queue. */
+void sl_search_wake(struct sl_team *team);
+/* Looks for work at the others; then sleeps. What was found is in loop->taken. */
+void sl_search_or_sleep(struct sley_loop *loop);
+/* A worker that was woken to search has found something of its own. */
+void sl_search_found(struct sley_loop *loop, struct sl_entry *entry);
+struct sl_entry *sl_share_from_inject(struct sley_loop *loop);
+/* Whatever is left here, at rest. */
+struct sl_entry *sl_share_left(struct sley_loop *loop);
+/* Is anything ready that this worker may run without stealing? */
+bool sl_share_any(struct sley_loop *loop);
+
+#endif

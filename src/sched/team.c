@@ -1,0 +1,151 @@
+/* The threads of a runtime of many workers: how they start, come to rest, and leave.
+ *
+ * They run while loop 0 does, in the thread that runs it, and rest between runs: a runtime that
+ * nobody runs does nothing. Their rings are theirs, so the threads stay until the runtime is
+ * closed. */
+#include "sched/team.h"
+
+#include "os/sys.h"
+#include "sched/worker.h"
+
+#include <sley/error.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+static size_t bytes_for(unsigned n)
+{
+    return sizeof(struct sl_team) + n * sizeof(struct sl_member);
+}
+
+struct sl_team *sl_team_new(unsigned n)
+{
+    /* Mapped: zero, and aligned to cache lines. */
+    struct sl_team *team = sl_sys.map(bytes_for(n));
+    const char *steal = getenv("SLEY_STEAL");
+
+    if (!team)
+        return NULL;
+    team->n = n;
+    team->steals = !steal || strcmp(steal, "0") != 0;
+    pthread_mutex_init(&team->mutex, NULL);
+    pthread_cond_init(&team->changed, NULL);
+    return team;
+}
+
+void sl_team_free(struct sl_team *team)
+{
+    pthread_cond_destroy(&team->changed);
+    pthread_mutex_destroy(&team->mutex);
+    sl_sys.unmap(team, bytes_for(team->n));
+}
+
+void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop)
+{
+    team->members[index].loop = loop;
+    loop->team = team;
+    loop->member = &team->members[index];
+    loop->index = index;
+    loop->rng = (struct sl_rng){loop->runtime->options.seed + index};
+}
+
+/* ---- a worker's thread ---- */
+
+static void *member(void *arg)
+{
+    struct sl_member *self = arg;
+    struct sl_team *team = self->loop->team;
+    uint64_t seen = 0;
+
+    pthread_mutex_lock(&team->mutex);
+    for (;;) {
+        int rc;
+
+        while (team->order != SL_TEAM_LEAVE && (team->order != SL_TEAM_RUN || team->runs == seen))
+            pthread_cond_wait(&team->changed, &team->mutex);
+        if (team->order == SL_TEAM_LEAVE)
+            break;
+        seen = team->runs;
+        pthread_mutex_unlock(&team->mutex);
+        rc = sl_worker_run_member(self->loop);
+        if (rc < 0)
+            sl_team_stop(team);
+        pthread_mutex_lock(&team->mutex);
+        if (rc < 0)
+            team->failure = rc;
+        if (--team->at_work == 0)
+            pthread_cond_broadcast(&team->changed);
+    }
+    pthread_mutex_unlock(&team->mutex);
+    sl_worker_close(self->loop);
+    return NULL;
+}
+
+/* It begins with every signal blocked: they are for the program's own threads. */
+static int start(struct sl_member *self)
+{
+    sigset_t all, before;
+    int rc;
+
+    if (self->started)
+        return 0;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    rc = sl_sys.thread_create(&self->thread, member, self);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    self->started = rc == 0;
+    return rc;
+}
+
+/* ---- its runtime's ---- */
+
+int sl_team_begin(struct sl_team *team)
+{
+    int rc = 0;
+
+    for (unsigned i = 1; i < team->n && rc == 0; i++)
+        rc = start(&team->members[i]);
+    if (rc < 0)
+        return rc;
+    pthread_mutex_lock(&team->mutex);
+    sl_store_relaxed(&team->stopping, 0);
+    team->failure = 0;
+    team->order = SL_TEAM_RUN;
+    team->runs++;
+    team->at_work = team->n - 1;
+    pthread_cond_broadcast(&team->changed);
+    pthread_mutex_unlock(&team->mutex);
+    return 0;
+}
+
+void sl_team_stop(struct sl_team *team)
+{
+    sl_store_relaxed(&team->stopping, 1);
+    for (unsigned i = 0; i < team->n; i++)
+        sl_loop_ring(team->members[i].loop); /* has the fence: it sees this, or is rung */
+}
+
+int sl_team_rest(struct sl_team *team, int rc)
+{
+    pthread_mutex_lock(&team->mutex);
+    while (team->at_work)
+        pthread_cond_wait(&team->changed, &team->mutex);
+    team->order = SL_TEAM_REST;
+    if (rc == 0)
+        rc = team->failure;
+    pthread_mutex_unlock(&team->mutex);
+    return rc;
+}
+
+void sl_team_leave(struct sl_team *team)
+{
+    pthread_mutex_lock(&team->mutex);
+    team->order = SL_TEAM_LEAVE;
+    pthread_cond_broadcast(&team->changed);
+    pthread_mutex_unlock(&team->mutex);
+    for (unsigned i = 1; i < team->n; i++)
+        if (team->members[i].started)
+            pthread_join(team->members[i].thread, NULL);
+}

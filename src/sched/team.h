@@ -1,0 +1,66 @@
+/* sched/team.h: what the workers of a runtime of many share.
+ *
+ * A runtime of one loop has no team: loop->team is NULL there, and none of this is touched. */
+#ifndef SL_SCHED_TEAM_H
+#define SL_SCHED_TEAM_H
+
+#include "base/rng.h"
+#include "os/spin.h"
+#include "sched/deque.h"
+#include "sched/inject.h"
+
+#include <pthread.h>
+
+#define SL_TEAM_MOST 256u
+
+struct sley_loop;
+
+/* What of a worker the others touch. */
+struct sl_member {
+    struct sl_deque deque;       /* ready, and anybody's */
+    struct sl_inject mine;       /* ready, its own, from others */
+    _Alignas(64) sl_atomic_u32 turns; /* counts what it dispatches: does it stand still? */
+    sl_atomic_u32 quiet;         /* so many single offers need wake nobody: search.c */
+    struct sley_loop *loop;
+    pthread_t thread;            /* not of the first: that is the caller's */
+    bool started;
+};
+
+enum sl_team_order { SL_TEAM_REST, SL_TEAM_RUN, SL_TEAM_LEAVE };
+
+struct sl_team {
+    struct sl_inject inject;     /* ready, nobody's yet */
+    _Alignas(64) sl_atomic_u32 idle; /* how many sleep; above SL_TEAM_SEARCHES, how many search */
+    sl_atomic_u32 watchers;      /* sleepers that look around every millisecond: 0 or 1 */
+    sl_atomic_u32 fruitless;     /* searches in a row that found nothing, up to a limit */
+    sl_atomic_u32 stopping;      /* the run is over: workers come to rest */
+    sl_atomic_u64 asleep[SL_TEAM_MOST / 64]; /* who sleeps and has not been woken */
+    _Alignas(64) pthread_mutex_t mutex; /* of what follows */
+    pthread_cond_t changed;
+    enum sl_team_order order;
+    uint64_t runs;               /* counts SL_TEAM_RUN orders */
+    unsigned at_work;            /* threads beside the caller's that have not come to rest */
+    int failure;                 /* of a worker that could not run, or 0 */
+    unsigned n;
+    bool steals;                 /* not with SLEY_STEAL=0 */
+    struct sl_member members[];
+};
+
+#define SL_TEAM_SEARCHES 0x10000u
+
+/* A team of n without its loops, or NULL. */
+struct sl_team *sl_team_new(unsigned n);
+void sl_team_free(struct sl_team *team);
+/* Makes a loop the worker `index`. Loop 0 is the one that the program runs. */
+void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop);
+/* The threads leave; each closes its own ring. Nothing runs, and no task is left. */
+void sl_team_leave(struct sl_team *team);
+
+/* Around a run of loop 0, by its thread. 0, or -errno: a thread could not be started. */
+int sl_team_begin(struct sl_team *team);
+/* Once stopped: returns when all have come to rest; rc, or the failure of a worker. */
+int sl_team_rest(struct sl_team *team, int rc);
+/* Any thread: the run is to end. */
+void sl_team_stop(struct sl_team *team);
+
+#endif

@@ -1,0 +1,270 @@
+#include "task/shared.h"
+
+#include "sched/share.h"
+#include "sched/switch.h"
+#include "task/dead_argument.h"
+#include "task/exception.h"
+#include "task/scope.h"
+
+#include <errno.h>
+
+/* ---- the guard ---- */
+
+void sl_future_lock(struct sley_future *future)
+{
+    unsigned turns = 0;
+
+    /* Pairs with unlock. */
+    while (SL_UNLIKELY(sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD))
+        while (sl_load_relaxed(&future->guard) == SL_GUARD_HELD)
+            sl_spin_wait(&turns);
+}
+
+void sl_future_unlock(struct sley_future *future)
+{
+    /* What was changed under the guard comes before: pairs with lock. */
+    sl_store_release(&future->guard, SL_GUARD_FREE);
+}
+
+/* ---- records ---- */
+
+static struct sl_pool *pool_of(struct sley_loop *loop, enum sl_future_kind kind)
+{
+    return kind == SL_FUTURE_TASK ? &loop->tasks : &loop->futures;
+}
+
+static struct sl_pool *guest_pool_of(struct sl_runtime *runtime, enum sl_future_kind kind)
+{
+    return kind == SL_FUTURE_TASK ? &runtime->guest_tasks : &runtime->guest_futures;
+}
+
+void *sl_shared_take_record(struct sley_loop *loop, enum sl_future_kind kind)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    struct sley_loop *here = sl_current();
+    void *record;
+
+    if (SL_LIKELY(here && here->team == loop->team))
+        return sl_pool_take_shared(pool_of(here, kind));
+    sl_spin_lock(&runtime->guest_lock);
+    record = sl_pool_take_shared(guest_pool_of(runtime, kind));
+    sl_spin_unlock(&runtime->guest_lock);
+    return record;
+}
+
+void sl_shared_give_record(struct sley_future *future)
+{
+    struct sl_runtime *runtime = future->loop->runtime;
+    struct sley_loop *here = sl_current();
+
+    if (future->kind == SL_FUTURE_TASK) /* it is none for who looks at all records */
+        sl_store_relaxed(&sl_task_of_future(future)->fiber.word, 0);
+    if (SL_LIKELY(here && here->team == future->loop->team)) {
+        sl_pool_give_shared(pool_of(here, future->kind), future);
+        return;
+    }
+    sl_spin_lock(&runtime->guest_lock);
+    sl_pool_give_shared(guest_pool_of(runtime, future->kind), future);
+    sl_spin_unlock(&runtime->guest_lock);
+}
+
+/* ---- references ---- */
+
+bool sl_future_try_ref(struct sley_future *future)
+{
+    uint32_t refs = sl_load_relaxed(&future->refs);
+
+    do
+        if (refs == 0)
+            return false;
+    while (!sl_cas_weak_acq_rel(&future->refs, &refs, refs + 1)); /* pairs with the last drop */
+    return true;
+}
+
+void sl_future_drop_many(struct sley_future *future)
+{
+    struct sl_fiber *fiber;
+
+    /* What the others did with it comes before its end: pairs with itself. */
+    if (SL_LIKELY(sl_sub_acq_rel(&future->refs, 1) != 1))
+        return;
+    if (future->kind == SL_FUTURE_TASK) {
+        fiber = &sl_task_of_future(future)->fiber;
+        /* Pairs with sl_share_stale: whoever comes second frees it. */
+        if (SL_UNLIKELY(sl_fiber_flags(fiber) & SL_FIBER_STALE) &&
+            sl_or_acq_rel(&fiber->word, SL_FIBER_GONE) & SL_FIBER_STALE)
+            return;
+    }
+    sl_future_free(future);
+}
+
+void sl_shared_gone(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    (void)loop;
+    sl_future_free(&sl_task_of(fiber)->future);
+}
+
+/* ---- completion ---- */
+
+bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
+                           sley_error *error)
+{
+    struct sley_loop *loop = sl_current();
+    struct sl_list woken;
+    struct sl_link *link;
+    bool kept = false;
+
+    sl_list_init(&woken);
+    sl_future_lock(future);
+    if (sl_future_state(future) != SL_PENDING) {
+        sl_future_unlock(future);
+        sley_error_drop(error);
+        return false;
+    }
+    future->word = word;
+    future->error = error;
+    if (SL_UNLIKELY(state == SL_FAILED))
+        sl_future_mark(future, SL_FUTURE_FAILED);
+    /* Word and error come before: pairs with sl_future_state. */
+    sl_store_release(&future->state, (uint8_t)state);
+    while ((link = sl_list_pop(&future->waiters))) {
+        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
+
+        if (!entry->run) {
+            sl_list_push(&woken, link);
+            continue;
+        }
+        if (!kept) /* what is called may drop the last of the others' references */
+            sl_future_ref(future);
+        kept = true;
+        link->next = NULL;
+        entry->run(loop, entry);
+    }
+    sl_future_unlock(future);
+    while ((link = sl_list_pop(&woken)))
+        sl_wait_wake(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link))->wait);
+    if (kept)
+        sl_future_drop(future);
+    return true;
+}
+
+void sl_future_add(struct sley_future *future, struct sl_entry *entry)
+{
+    bool pending;
+
+    if (!sl_future_many(future)) {
+        if (sl_future_state(future) == SL_PENDING)
+            sl_list_push(&future->waiters, &entry->link);
+        else
+            sl_ready_push(future->loop, entry);
+        return;
+    }
+    sl_future_lock(future);
+    pending = sl_future_state(future) == SL_PENDING;
+    if (pending)
+        sl_list_push(&future->waiters, &entry->link);
+    else
+        entry->link.next = NULL;
+    sl_future_unlock(future);
+    if (!pending)
+        entry->run(sl_current(), entry);
+}
+
+void sl_future_withdraw(struct sley_future *future, struct sl_entry *entry)
+{
+    if (!sl_future_many(future)) {
+        if (entry->link.next)
+            sl_entry_withdraw(future->loop, entry);
+        return;
+    }
+    sl_future_lock(future);
+    if (sl_future_state(future) == SL_PENDING && entry->link.next) {
+        sl_link_remove(&entry->link);
+        entry->link.next = NULL;
+    }
+    sl_future_unlock(future);
+}
+
+void sl_future_unmark(struct sley_future *future, unsigned bits)
+{
+    if (sl_future_many(future))
+        sl_and_acq_rel(&future->flags, (uint8_t)~bits); /* pairs with the others' marks */
+    else
+        sl_store_relaxed(&future->flags, (uint8_t)(sl_future_flags(future) & ~bits));
+}
+
+/* ---- await ---- */
+
+/* The task that is awaited has not begun, and is ours to begin, here and now. */
+static struct sley_loop *park_for_claimed(struct sley_loop *loop, struct sl_fiber *self)
+{
+    struct sl_fiber *next = loop->claimed;
+
+    if (loop->share_left <= 0 || SL_UNLIKELY(sl_fiber_flags(next) & SL_FIBER_MUST_CANCEL) ||
+        sl_exceptions_any(loop->exceptions)) {
+        loop->taken = &next->entry;
+        loop->share_left = 0;
+        return sl_worker_park(loop, self);
+    }
+    loop->share_left--;
+    return sl_share_park_for(loop, self, next);
+}
+
+/* The status of the wait; 0 also if the future was done before. */
+static int wait_in(struct sley_loop **loop, struct sley_future *future, struct sl_wait *wait)
+{
+    struct sl_fiber *target;
+
+    sl_future_lock(future);
+    if (sl_future_state(future) != SL_PENDING) {
+        sl_future_unlock(future);
+        return 0;
+    }
+    /* Its class cancels what is awaited, so it always begins. */
+    (void)!sl_wait_begin(wait);
+    sl_list_push(&future->waiters, &wait->fiber->entry.link);
+    sl_future_unlock(future);
+    if (future->kind == SL_FUTURE_TASK) {
+        target = &sl_task_of_future(future)->fiber;
+        if (sl_share_claim(target)) {
+            (*loop)->claimed = target;
+            return sl_wait_park_by(loop, wait, park_for_claimed);
+        }
+    }
+    return sl_wait_park(loop, wait);
+}
+
+int sl_shared_wait(struct sley_loop **loop, struct sley_future *future)
+{
+    struct sl_fiber *self = (*loop)->current;
+    struct sl_wait wait;
+    int rc;
+
+    if (SL_UNLIKELY(future->loop->team != (*loop)->team))
+        return -SLEY_EWRONGLOOP;
+    if ((rc = sl_scope_code(self)))
+        return rc;
+    if (sl_future_state(future) != SL_PENDING)
+        return 0;
+    if (SL_UNLIKELY(future == &sl_task_of(self)->future))
+        return (int)sley_raise(-SLEY_ECYCLE, "task '%s' would wait for itself",
+                               sl_task_of(self)->name);
+    sl_wait_init(&wait, self, &sl_await_class, future);
+    rc = wait_in(loop, future, &wait);
+    if (rc == 0 && SL_UNLIKELY(wait.taken) && future->word == -ECANCELED) {
+        rc = wait.taken & SL_SCOPE_TAKEN ? sl_scope_walk(self->scope) : 0;
+        return rc ? rc : -ECANCELED;
+    }
+    return rc;
+}
+
+bool sl_shared_await_cancel(struct sley_loop *loop, struct sl_wait *wait)
+{
+    struct sley_future *target = sl_future_ref(wait->object);
+    bool cancelled;
+
+    sl_park_release(wait->fiber, 0); /* the target's end will end this wait */
+    cancelled = sl_future_cancel(loop, target);
+    sl_future_drop(target);
+    return cancelled;
+}

@@ -1,0 +1,248 @@
+/* Tasks of a runtime of many workers: made, cancelled from anywhere, ended. */
+#include "task/shared.h"
+
+#include "sched/share.h"
+#include "task/dead_argument.h"
+#include "task/exception.h"
+#include "task/scope.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* ---- made ---- */
+
+/* Where a task is to run: NULL means anywhere. */
+static int home_of(struct sley_loop *loop, const sley_task_options *options,
+                   struct sley_loop **home)
+{
+    *home = NULL;
+    if (!options || !options->pinned)
+        return 0;
+    if (options->worker >= loop->team->n)
+        return -EINVAL;
+    *home = loop->team->members[options->worker].loop;
+    return 0;
+}
+
+static void queue(struct sley_loop *here, struct sley_loop *home, struct sl_entry *entry,
+                  struct sl_team *team)
+{
+    if (home && home == here)
+        sl_ready_push(here, entry);
+    else if (home)
+        sl_share_give_to(home, entry);
+    else if (here)
+        sl_share_push(here, entry);
+    else
+        sl_share_give(team, entry);
+}
+
+void sl_shared_queue(struct sley_loop *loop, struct sley_future *future, struct sl_entry *entry)
+{
+    struct sl_team *team = future->loop->team;
+    bool pinned = future->kind == SL_FUTURE_TASK &&
+                  sl_fiber_flags(&sl_task_of_future(future)->fiber) & SL_FIBER_PINNED;
+
+    queue(loop && loop->team == team ? loop : NULL, pinned ? future->loop : NULL, entry, team);
+}
+
+struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                                 const sley_task_options *options, void *site,
+                                 struct sley_scope *scope, struct sley_task_group *group)
+{
+    struct sley_loop *here = sl_current(), *home;
+    struct sley_task *task;
+    uint32_t word;
+
+    if (home_of(loop, options, &home) < 0)
+        return NULL;
+    if (here && here->team == loop->team)
+        loop = here; /* records and credits are those of the worker that runs this */
+    task = sl_task_new(loop, fn, arg, size, options);
+    if (!task)
+        return NULL;
+    sl_store_relaxed(&task->future.guard, SL_GUARD_FREE);
+    if (home)
+        task->future.loop = home;
+    word = SL_FIBER_MANY | (home ? SL_FIBER_PINNED : loop == here ? SL_FIBER_NEW : 0);
+    /* Pairs with who marks all records because a scope was cancelled: it marked this one before,
+     * and we see the scope's code; or it marks us. */
+    (void)!sl_exchange_acq_rel(&task->fiber.word, word);
+    task->fiber.scope = scope;
+    if (SL_UNLIKELY(scope->_outer || sl_scope_own_code(scope)))
+        sl_scope_set(&task->fiber, scope);
+    if (SL_UNLIKELY(loop->debug) && !size)
+        sl_dead_argument_note(loop, task);
+    task->site = site;
+    if (group && !sl_task_group_join(loop, group, task)) {
+        sl_stacks_unpromise(&loop->stacks, task->fiber.stack_class);
+        sl_context_release(task->context);
+        sl_store_relaxed(&task->fiber.word, 0);
+        sl_task_free(&task->future);
+        return NULL;
+    }
+    sl_store_relaxed(&loop->tasks_created, sl_load_relaxed(&loop->tasks_created) + 1);
+    /* Everything above comes before it can be found by its references. */
+    sl_store_release(&task->future.refs, 2); /* pairs with sl_future_try_ref */
+    queue(here && here->team == loop->team ? here : NULL, home, &task->fiber.entry, loop->team);
+    return task;
+}
+
+/* ---- ended ---- */
+
+void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_future_state state,
+                   intptr_t word, sley_error *error)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    struct sley_task_group *group = task->group;
+
+    sl_context_release(task->context);
+    task->context = 0;
+    loop->ending = true; /* whom this wakes is next here */
+    sl_future_finish_many(&task->future, state, word, error);
+    if (SL_UNLIKELY(sl_load_relaxed(&runtime->closing)) && state == SL_FAILED && !group &&
+        !(sl_future_flags(&task->future) & SL_FUTURE_RETRIEVED)) {
+        sl_future_mark(&task->future, SL_FUTURE_RETRIEVED);
+        sl_exception_report(loop, "Unhandled error during shutdown", &task->future, word);
+    }
+    if (group)
+        sl_task_group_child_ended(loop, task);
+    else
+        sl_future_drop(&task->future);
+    loop->ending = false;
+    /* What began before it ended was counted before: pairs with sl_runtime_tasks. */
+    sl_store_release(&loop->tasks_ended, sl_load_relaxed(&loop->tasks_ended) + 1);
+    if (SL_UNLIKELY(sl_load_relaxed(&runtime->closing)) && sl_runtime_tasks(runtime) == 0)
+        sl_worker_stop(loop);
+}
+
+/* ---- cancelled ---- */
+
+/* An edge request arrives: counted, and either held to be delivered or left for the next
+ * suspension, in one step: uncancel must find both or neither. */
+static bool ask(struct sl_fiber *fiber)
+{
+    uint32_t word = sl_load_relaxed(&fiber->word), new;
+    unsigned turns = 0;
+    bool holds;
+
+    for (;;) {
+        if (SL_UNLIKELY(word & SL_FIBER_HELD)) {
+            sl_spin_wait(&turns);
+            word = sl_load_relaxed(&fiber->word);
+            continue;
+        }
+        holds = (word & (SL_FIBER_PARKED | SL_FIBER_SHIELDED)) == SL_FIBER_PARKED;
+        new = (word + SL_FIBER_CANCELLING_ONE) | (holds ? SL_FIBER_HELD : SL_FIBER_MUST_CANCEL);
+        /* Pairs with sl_park_begin: the wait is there; or it sees the request. */
+        if (sl_cas_weak_acq_rel(&fiber->word, &word, new))
+            return holds;
+    }
+}
+
+bool sl_shared_cancel(struct sley_task *task)
+{
+    struct sley_loop *loop = sl_current();
+    struct sley_task *before = NULL; /* who awaits `task`; both are references but the first */
+    bool asked = false;
+
+    while (sl_future_state(&task->future) == SL_PENDING) {
+        struct sley_future *target;
+        struct sl_wait *wait;
+
+        asked = true;
+        if (!ask(&task->fiber))
+            goto out;
+        wait = task->fiber.wait;
+        if (wait->class != &sl_await_class) {
+            if (!sl_wait_cancel_held(loop, wait, SL_EDGE_TAKEN))
+                sl_fiber_set(&task->fiber, SL_FIBER_MUST_CANCEL);
+            goto out;
+        }
+        target = sl_future_ref(wait->object);
+        wait->taken |= SL_EDGE_TAKEN;
+        sl_park_release(&task->fiber, 0);
+        if (target->kind != SL_FUTURE_TASK) {
+            if (!sl_future_cancel(loop, target))
+                sl_fiber_set(&task->fiber, SL_FIBER_MUST_CANCEL);
+            sl_future_drop(target);
+            goto out;
+        }
+        if (before)
+            sl_future_drop(&before->future);
+        before = asked ? (struct sley_task *)sl_future_ref(&task->future) : NULL;
+        task = sl_task_of_future(target);
+    }
+    /* It ended meanwhile: the request was for who awaited it. */
+    if (before)
+        sl_fiber_set(&before->fiber, SL_FIBER_MUST_CANCEL);
+out:
+    if (before) {
+        sl_future_drop(&before->future);
+        sl_future_drop(&task->future);
+    }
+    return asked;
+}
+
+/* ---- scopes ---- */
+
+struct visitor {
+    bool (*visit)(struct sley_task *task, void *arg);
+    void *arg;
+};
+
+static bool visit_record(void *record, void *arg)
+{
+    const struct visitor *visitor = arg;
+    struct sley_task *task = record;
+
+    if (!sl_future_try_ref(&task->future))
+        return true;
+    if (sl_future_state(&task->future) != SL_PENDING || !visitor->visit(task, visitor->arg))
+        sl_future_drop(&task->future);
+    return true;
+}
+
+void sl_shared_each_task(struct sl_team *team, bool (*visit)(struct sley_task *task, void *arg),
+                         void *arg)
+{
+    struct visitor visitor = {visit, arg};
+
+    for (unsigned i = 0; i < team->n; i++)
+        sl_pool_each(&team->members[i].loop->tasks, visit_record, &visitor);
+}
+
+/* Of every record, in use or not: the mark only tells a fiber to look at its scopes. */
+static bool mark_record(void *record, void *arg)
+{
+    struct sley_task *task = record;
+
+    if (sl_fiber_many(&task->fiber) &&
+        sl_park_hold(&task->fiber, SL_FIBER_IN_CANCELLED))
+        sl_scope_cancel_held(sl_current(), &task->fiber, arg);
+    return true;
+}
+
+void sl_shared_scope_cancelled(struct sley_loop *loop, struct sley_scope *scope)
+{
+    struct sl_team *team = loop->team;
+
+    if (scope->_task && !(sl_shared_load_relaxed(&scope->_flags) & SL_SCOPE_GROUPS)) {
+        mark_record(scope->_task, scope);
+        return;
+    }
+    for (unsigned i = 0; i < team->n; i++)
+        sl_pool_each(&team->members[i].loop->tasks, mark_record, scope);
+}
+
+void sl_shared_end_unstarted(struct sley_loop *loop)
+{
+    for (unsigned i = 0; i < loop->team->n; i++) {
+        struct sley_loop *at = loop->team->members[i].loop;
+        struct sl_entry *entry;
+
+        while ((entry = sl_share_left(at)))
+            if (!entry->run && !sl_fiber_of(entry)->sp)
+                sl_task_never_start(at, sl_fiber_of(entry));
+    }
+}
