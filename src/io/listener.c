@@ -9,6 +9,7 @@
 #include "io/operation.h"
 #include "io/socket.h"
 #include "io/table.h"
+#include "sched/share.h"
 
 #include <sley/error.h>
 #include <sley/listener.h>
@@ -27,6 +28,7 @@ struct listener {
     struct sley_loop *loop;       /* NULL once that is closed */
     struct sl_table_queue queue;  /* accepted, not asked for */
     sley_links waiters;           /* struct acceptor, oldest first, until its own task has run */
+    struct sl_inbox_item closing; /* from another worker */
     unsigned holders;
     int fd;
     int error;                    /* why nothing will be accepted any more, or 0 */
@@ -39,6 +41,7 @@ struct listener {
 struct acceptor {
     struct sl_wait wait;
     int result; /* a descriptor, or an error; nothing: -EAGAIN */
+    bool given;
 };
 
 static const struct sl_wait_class listener_wait = {.reason = "listener"};
@@ -62,28 +65,24 @@ static void let_go(struct listener *listener)
 
 /* ---- giving ---- */
 
-static struct acceptor *first_waiter(const struct listener *listener)
+/* To the first whose wait it ends. */
+static bool give(struct listener *listener, int result)
 {
     struct sl_link *link = sl_chain_first(&listener->waiters);
 
     for (; link; link = link->next) {
         struct sl_wait *wait = SL_CONTAINER(link, struct sl_wait, link);
+        struct acceptor *acceptor = SL_CONTAINER(wait, struct acceptor, wait);
 
-        if (wait->state == SL_WAIT_PENDING)
-            return SL_CONTAINER(wait, struct acceptor, wait);
+        if (acceptor->given)
+            continue;
+        acceptor->result = result;
+        acceptor->given = sl_wait_wake(listener->loop, wait);
+        if (acceptor->given)
+            return true;
+        acceptor->result = -EAGAIN; /* it was cancelled, perhaps just now */
     }
-    return NULL;
-}
-
-static bool give(struct listener *listener, int result)
-{
-    struct acceptor *acceptor = first_waiter(listener);
-
-    if (!acceptor)
-        return false;
-    acceptor->result = result;
-    sl_wait_wake(listener->loop, &acceptor->wait);
-    return true;
+    return false;
 }
 
 static void fail(struct listener *listener, int error)
@@ -93,7 +92,7 @@ static void fail(struct listener *listener, int error)
         ;
 }
 
-/* A connection that its task did not live to take: the next one's, or the first in the queue. */
+/* One that its task did not live to take: the next one's, or the first in the queue. */
 static void hand_on(struct listener *listener, int fd)
 {
     if (listener->error)
@@ -127,9 +126,6 @@ static void wake_up(struct listener *listener)
 
 static bool try_again(struct listener *listener)
 {
-    if (!listener->starved)
-        return false;
-    wake_up(listener);
     if (sl_table_closed(listener->fd)) {
         fail(listener, -SLEY_ECLOSED);
         let_go(listener);
@@ -143,14 +139,22 @@ static void due(struct sley_loop *loop, struct sl_entry *entry)
 {
     struct sl_timer *timer = SL_CONTAINER(entry, struct sl_timer, entry);
 
+    struct listener *listener = SL_CONTAINER(timer, struct listener, timer);
+
     (void)loop;
-    try_again(SL_CONTAINER(timer, struct listener, timer));
+    listener->starved = false; /* the timer is off the wheel, and must not be disarmed from here */
+    sl_starved_end();
+    try_again(listener);
 }
 
 static bool freed(struct sley_loop *loop, struct sl_attached *attached)
 {
+    struct listener *listener = SL_CONTAINER(attached, struct listener, attached);
+    bool starved = listener->starved;
+
     (void)loop;
-    return try_again(SL_CONTAINER(attached, struct listener, attached));
+    wake_up(listener);
+    return starved && try_again(listener);
 }
 
 static void starve(struct listener *listener)
@@ -163,11 +167,11 @@ static void starve(struct listener *listener)
 /* Errors of one connection, or of one attempt. -ECANCELED: throttled, or meant for another. */
 static bool passes(int error)
 {
-    return error == -ECANCELED || error == -EINTR || error == -EAGAIN || error == -ECONNABORTED ||
-           error == -EPROTO;
+    return error == -ECANCELED || error == -EINTR || error == -EAGAIN ||
+           error == -ECONNABORTED || error == -EPROTO;
 }
 
-/* The operation has ended: for good, for a while, or by the way. */
+/* For good, for a while, or by the way. */
 static void ended(struct sl_ring *ring, struct listener *listener, int result)
 {
     if (listener->error) {
@@ -296,12 +300,10 @@ static int wait_in(struct sley_loop **loop, struct listener *listener)
     return rc < 0 ? rc : acceptor.result;
 }
 
-static int accept_in(struct sley_loop **loop, struct listener *listener)
+static int accept_here(struct sley_loop **loop, struct listener *listener)
 {
     int rc, fd;
 
-    if (!listener)
-        return -EBADF;
     if (listener->loop != *loop)
         return -SLEY_EWRONGLOOP;
     rc = sl_wait_checkpoint((*loop)->current);
@@ -318,6 +320,22 @@ static int accept_in(struct sley_loop **loop, struct listener *listener)
         return listener->error;
     arm(listener);
     return fd < 0 ? wait_in(loop, listener) : fd;
+}
+
+/* Of many workers the calling task goes where the listener is, for the call. */
+static int accept_in(struct sley_loop **loop, struct listener *listener)
+{
+    struct sl_pin pin;
+    int rc;
+
+    if (!listener)
+        return -EBADF;
+    if (!listener->loop || !(*loop)->team || listener->loop->team != (*loop)->team)
+        return accept_here(loop, listener);
+    *loop = sl_share_pin(*loop, listener->loop, &pin);
+    rc = accept_here(loop, listener);
+    *loop = sl_share_unpin(*loop, &pin);
+    return rc;
 }
 
 int sley_listener_accept(sley_listener *handle)
@@ -343,28 +361,41 @@ int sley_listener_fd(const sley_listener *handle)
     return listener ? listener->fd : -EBADF;
 }
 
+static void close_here(struct sley_loop *loop, struct listener *listener)
+{
+    int fd;
+
+    if (listener->loop) {
+        wake_up(listener);
+        sl_link_remove(&listener->attached.attachment.link);
+        fail(listener, -SLEY_ECLOSED);
+    }
+    while ((fd = sl_table_pop(&listener->queue)) >= 0)
+        sl_descriptor_close(loop, fd);
+    if (!listener->gone)
+        sl_descriptor_close(loop, listener->fd);
+    let_go(listener);
+    release(listener);
+}
+
+static void close_arrived(struct sley_loop *loop, struct sl_inbox_item *item)
+{
+    close_here(loop, SL_CONTAINER(item, struct listener, closing));
+}
 void sley_listener_close(sley_listener *handle)
 {
     uint32_t user = 0;
     struct sley_loop *loop = sl_enter(&user);
     struct listener *listener = handle->_state;
-    int fd;
 
     handle->_state = NULL;
     if (listener && listener->loop && sl_runtime_dead(listener->loop->runtime)) {
         sl_descriptor_close(loop, listener->fd); /* in a child: its own copy, and no more */
+    } else if (listener && listener->loop && listener->loop->team && listener->loop != loop) {
+        listener->closing.run = close_arrived;
+        sl_inbox_post(listener->loop, &listener->closing);
     } else if (listener) {
-        if (listener->loop) {
-            wake_up(listener);
-            sl_link_remove(&listener->attached.attachment.link);
-            fail(listener, -SLEY_ECLOSED);
-        }
-        while ((fd = sl_table_pop(&listener->queue)) >= 0)
-            sl_descriptor_close(loop, fd);
-        if (!listener->gone)
-            sl_descriptor_close(loop, listener->fd);
-        let_go(listener);
-        release(listener);
+        close_here(loop, listener);
     }
     if (loop)
         sl_leave(loop, user);

@@ -11,7 +11,11 @@ static void completed(struct sl_ring *ring, struct sl_op *op)
     struct sl_operation *operation = SL_CONTAINER(op, struct sl_operation, op);
 
     (void)ring;
-    sl_wait_wake(operation->loop, &operation->wait);
+    if (SL_LIKELY(sl_wait_wake(operation->loop, &operation->wait)))
+        return;
+    /* A cancel is on its way to here, through a record that lies on the fiber's stack: when it has
+     * arrived the fiber may go. */
+    operation->ended = true;
 }
 
 /* A request only: the wait goes on until the completion. */
@@ -22,6 +26,40 @@ bool sl_operation_cancel(struct sley_loop *loop, struct sl_wait *wait)
 
     (void)loop;
     ring->class->cancel(ring, &operation->op);
+    return true;
+}
+
+/* On the ring's own worker: a cancel from another one. */
+static void mail_arrived(struct sley_loop *loop, struct sl_inbox_item *item)
+{
+    struct sl_operation *operation = SL_CONTAINER(item, struct sl_operation, mail);
+    struct sl_fiber *fiber = operation->wait.fiber;
+
+    sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_MAILED); /* pairs with who sent it */
+    if (operation->ended)
+        sl_wait_wake(loop, &operation->wait);
+    else
+        loop->ring->class->cancel(loop->ring, &operation->op);
+}
+
+/* Of many workers: the operation is cancelled by the ring that has it. */
+bool sl_operation_cancel_held(struct sley_loop *loop, struct sl_wait *wait)
+{
+    struct sl_operation *operation = SL_CONTAINER(wait, struct sl_operation, wait);
+    struct sley_loop *home = operation->loop;
+    struct sl_fiber *fiber = wait->fiber;
+    bool sends = loop != home && !(sl_fiber_flags(fiber) & SL_FIBER_MAILED);
+
+    if (loop == home) {
+        home->ring->class->cancel(home->ring, &operation->op);
+        sl_park_release(fiber, 0);
+        return true;
+    }
+    if (sends) /* from now on the completion alone does not end the wait */
+        operation->mail.run = mail_arrived;
+    sl_park_release(fiber, sends ? SL_FIBER_MAILED : 0);
+    if (sends)
+        sl_inbox_post(home, &operation->mail);
     return true;
 }
 
@@ -63,6 +101,7 @@ static int trip(struct sley_loop **loop, struct sl_operation *operation, int *ca
         op->priority = rc == SL_TABLE_DRAINED && ring->polls_first ? IORING_RECVSEND_POLL_FIRST : 0;
     op->complete = completed;
     operation->loop = *loop;
+    operation->ended = false;
     ring->class->submit(ring, op);
     *cancel = sl_wait_park(loop, &operation->wait);
     if (op->fd >= 0 && SL_UNLIKELY(receives ? sl_table_end_receive(op->fd, drained(op))

@@ -10,13 +10,19 @@
 struct sl_operation {
     struct sl_op op;
     struct sl_wait wait; /* wait.taken: the cancel that the result reports, or that it used up */
-    struct sley_loop *loop;
+    struct sley_loop *loop; /* whose ring has it */
+    struct sl_inbox_item mail; /* a cancel from another worker, on its way to that ring */
+    bool ended;          /* it has completed, while a cancel was on its way */
 };
 
 bool sl_operation_cancel(struct sley_loop *loop, struct sl_wait *wait);
+bool sl_operation_cancel_held(struct sley_loop *loop, struct sl_wait *wait);
 
-#define SL_OPERATION_CLASS(name) \
-    {.reason = (name), .cancel = sl_operation_cancel, .completes = true}
+#define SL_OPERATION_CLASS(name)                                  \
+    {.reason = (name),                                            \
+     .cancel = sl_operation_cancel,                               \
+     .cancel_held = sl_operation_cancel_held,                     \
+     .completes = true}
 
 /* Runs operation->op in the running fiber: a suspension point even if it completes at once. >= 0
  * or an error, by the rules of sley/descriptor.h. A descriptor below 0 is none (open). */

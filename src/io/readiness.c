@@ -11,6 +11,7 @@
 #include "io/attached.h"
 #include "io/operation.h"
 #include "io/table.h"
+#include "sched/share.h"
 #include "task/context.h"
 
 #include <sley/descriptor.h>
@@ -146,15 +147,37 @@ static int add_new(struct sley_loop *loop, int fd, unsigned events, sley_callbac
     return 0;
 }
 
+/* Of many workers registrations belong to the first: the calling task goes there for the call. A
+ * callback on another one cannot. */
+static bool go_home(struct sley_loop **loop, struct sl_pin *pin)
+{
+    struct sley_loop *first = (*loop)->team ? (*loop)->team->members[0].loop : *loop;
+
+    *pin = (struct sl_pin){.home = NULL};
+    if ((*loop)->current)
+        *loop = sl_share_pin(*loop, first, pin);
+    return *loop == first;
+}
+
+static struct sley_loop *come_back(struct sley_loop *loop, const struct sl_pin *pin)
+{
+    return loop->current ? sl_share_unpin(loop, pin) : loop;
+}
+
 static int add(int fd, unsigned events, sley_callback *fn, void *arg)
 {
     uint32_t user;
     struct sley_loop *loop = sl_enter(&user);
     struct reader *reader;
+    struct sl_pin pin;
     int rc = 0;
 
     if (!loop)
         return sl_no_loop();
+    if (!go_home(&loop, &pin)) {
+        sl_leave(loop, user);
+        return -SLEY_EWRONGLOOP;
+    }
     reader = find(loop, fd, events);
     if (!fn || fd < 0) {
         rc = fn ? -EBADF : -EINVAL;
@@ -169,6 +192,7 @@ static int add(int fd, unsigned events, sley_callback *fn, void *arg)
     } else {
         rc = add_new(loop, fd, events, fn, arg);
     }
+    loop = come_back(loop, &pin);
     sl_leave(loop, user);
     return rc;
 }
@@ -177,13 +201,17 @@ static bool remove_one(int fd, unsigned events)
 {
     uint32_t user;
     struct sley_loop *loop = sl_enter(&user);
-    struct reader *reader;
+    struct reader *reader = NULL;
+    struct sl_pin pin;
 
     if (!loop)
         return false;
-    reader = find(loop, fd, events);
-    if (reader)
-        reader_remove(reader);
+    if (go_home(&loop, &pin)) {
+        reader = find(loop, fd, events);
+        if (reader)
+            reader_remove(reader);
+        loop = come_back(loop, &pin);
+    }
     sl_leave(loop, user);
     return reader != NULL;
 }

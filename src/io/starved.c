@@ -1,5 +1,6 @@
 #include "io/starved.h"
 
+#include "sched/share.h"
 #include "sched/wait.h"
 
 /* How many wait, in the whole process. Relaxed: who misses one costs it SL_STARVED_NS. */
@@ -35,8 +36,10 @@ int sl_starved_wait(struct sley_loop **loop)
 {
     struct starved starved = {.attached = {.attachment = {.detach = detach}, .freed = freed},
                               .timer = {.entry = {.run = due}}};
+    struct sl_pin pin;
     int rc;
 
+    *loop = sl_share_pin(*loop, *loop, &pin); /* whose list it stands in */
     sl_wait_init(&starved.wait, (*loop)->current, &starved_wait, NULL);
     sl_attach((*loop)->ring, &starved.attached);
     sl_timer_arm(*loop, &starved.timer, sl_loop_clock(*loop) + SL_STARVED_NS);
@@ -45,6 +48,7 @@ int sl_starved_wait(struct sley_loop **loop)
     sl_starved_end();
     sl_timer_disarm(*loop, &starved.timer);
     sl_link_remove(&starved.attached.attachment.link);
+    *loop = sl_share_unpin(*loop, &pin);
     return rc;
 }
 

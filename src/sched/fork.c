@@ -23,6 +23,8 @@ static void leave(struct sley_loop *loop)
 {
     sl_current_set(NULL);
     sl_current_outside()->forked = true;
+    loop->team = NULL; /* the others are not here: what is left is one loop, and dead */
+    loop->taken = NULL;
     sl_list_init(&loop->ready);
     sl_ready_push(loop, &last_entry);
     loop->batch_last = NULL;

@@ -35,6 +35,7 @@ static void expire(struct sley_loop *loop)
     if (sl_wheel_next(&loop->wheel) <= loop->now)
         sl_wheel_expire(&loop->wheel, loop->now, &due);
     sl_store_relaxed(&loop->timers, loop->wheel.armed > 0);
+    sl_store_relaxed(&loop->member->figures[SL_FIGURE_TIMERS], loop->wheel.armed);
     while ((link = sl_list_pop(&due))) {
         struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
 
@@ -98,6 +99,19 @@ void sl_worker_drop(struct sley_loop *loop)
     sl_worker_bury(loop);
 }
 
+static void publish(struct sley_loop *loop)
+{
+    const struct sl_ring *ring = loop->ring;
+    sl_atomic_u64 *figures = loop->member->figures;
+
+    sl_store_relaxed(&figures[SL_FIGURE_DISPATCHES], loop->dispatches);
+    sl_store_relaxed(&figures[SL_FIGURE_PASSES], loop->passes);
+    sl_store_relaxed(&figures[SL_FIGURE_ENTERS], ring->enters);
+    sl_store_relaxed(&figures[SL_FIGURE_SUBMITTED], ring->submitted);
+    sl_store_relaxed(&figures[SL_FIGURE_COMPLETED], ring->completed);
+    sl_store_relaxed(&figures[SL_FIGURE_IN_FLIGHT], ring->in_flight);
+}
+
 static void end_pass(struct sley_loop *loop)
 {
     int32_t ran = loop->budget_full - loop->share_left;
@@ -106,6 +120,7 @@ static void end_pass(struct sley_loop *loop)
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
     sl_worker_bury(loop);
+    publish(loop);
     timers = sl_load_relaxed(&loop->timers);
     if (timers || loop->ring->in_flight)
         sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - loop->pass_began,

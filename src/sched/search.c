@@ -159,7 +159,8 @@ static struct sl_entry *search(struct sley_loop *loop)
     for (int round = loop->watched ? ROUNDS - ROUNDS_OF_WATCHER : 0; round < ROUNDS; round++) {
         if ((entry = sl_share_from_inject(loop)))
             return entry;
-        if (loop->team->steals && (entry = sweep(loop, seen)) && sl_share_accept(loop, entry))
+        if (loop->team->steals && (entry = sweep(loop, seen)) &&
+            (entry = sl_share_accept(loop, entry)))
             return entry;
         for (int turn = 0; turn < ROUND_TURNS; turn++)
             sl_cpu_relax();
@@ -181,6 +182,19 @@ static bool begin_search(struct sl_team *team)
     return true;
 }
 
+/* Is there work that nobody may have been woken for, because somebody searched? */
+static bool any_left(struct sley_loop *loop)
+{
+    struct sl_team *team = loop->team;
+
+    if (sl_deque_length(&loop->member->deque) || sl_inject_any(&team->inject))
+        return true;
+    for (uint32_t i = 0; i < team->n; i++)
+        if (sl_deque_length(&team->members[i].deque) >= 2)
+            return true;
+    return false;
+}
+
 /* Whoever found something and was the last to search sees that another searches on. */
 static void end_search(struct sley_loop *loop, struct sl_entry *found)
 {
@@ -196,8 +210,10 @@ static void end_search(struct sley_loop *loop, struct sl_entry *found)
     }
     if (level)
         sl_store_relaxed(&team->fruitless, 0);
-    if (searchers(before) == 1 &&
-        (sl_deque_length(&loop->member->deque) || sl_inject_any(&team->inject)))
+    if (searchers(before) != 1)
+        return;
+    sl_fence_seq_cst(); /* who searches, then what is offered: pairs with that of who offers */
+    if (any_left(loop))
         wake_searcher(team);
 }
 

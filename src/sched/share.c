@@ -12,31 +12,49 @@
 
 /* ---- places in queues ---- */
 
-/* Whose place in a queue is to be forgotten: begun by who awaited it. Frees it if it is gone. */
-bool sl_share_stale(struct sley_loop *loop, struct sl_entry *entry)
+/* In a deque the place of a fiber that has not begun is marked in its lowest bit: who awaits it
+ * may begin it from where it stands, and the place is stale then. It must not be taken for
+ * another place of the same fiber, which has parked and been woken since. */
+static struct sl_entry *mark(struct sl_entry *entry)
 {
-    struct sl_fiber *fiber = sl_fiber_of(entry);
-    uint32_t word;
-
-    if (entry->run || !(sl_fiber_flags(fiber) & SL_FIBER_STALE))
-        return false;
-    /* Pairs with the mark GONE of who dropped it last: one of the two sees the other's. */
-    word = sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_STALE);
-    if (word & SL_FIBER_GONE) /* not here: the caller may hold a lock */
-        sl_list_push(&loop->gone, &entry->link);
-    return true;
+    return (struct sl_entry *)((uintptr_t)entry | 1);
 }
 
-bool sl_share_accept(struct sley_loop *loop, struct sl_entry *entry)
+/* The place of a fiber that somebody has begun: it is forgotten. */
+static void forget(struct sley_loop *loop, struct sl_fiber *fiber)
 {
-    struct sl_fiber *fiber = sl_fiber_of(entry);
-    uint32_t word;
+    /* Pairs with the mark GONE of who dropped it last: one of the two sees the other's. */
+    uint32_t word = sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_STALE);
 
-    if (entry->run || SL_LIKELY(!(sl_fiber_flags(fiber) & (SL_FIBER_NEW | SL_FIBER_STALE))))
-        return true;
+    if (word & SL_FIBER_GONE) /* freed, but not here: the caller may hold a lock */
+        sl_list_push(&loop->gone, &fiber->entry.link);
+}
+
+struct sl_entry *sl_share_accept(struct sley_loop *loop, struct sl_entry *place)
+{
+    struct sl_entry *entry = (struct sl_entry *)((uintptr_t)place & ~(uintptr_t)1);
+    struct sl_fiber *fiber = sl_fiber_of(entry);
+
+    if (entry == place)
+        return entry;
     /* Pairs with sl_share_claim: one of the two clears NEW. */
-    word = sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_NEW);
-    return word & SL_FIBER_NEW || !sl_share_stale(loop, entry);
+    if (SL_LIKELY(sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_NEW) & SL_FIBER_NEW))
+        return entry;
+    forget(loop, fiber);
+    return NULL;
+}
+
+bool sl_share_claim(struct sl_fiber *fiber)
+{
+    uint32_t word = sl_fiber_flags(fiber);
+
+    do
+        if ((word & (SL_FIBER_NEW | SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) != SL_FIBER_NEW)
+            return false;
+    /* Pairs with accept, and with forget. */
+    while (!sl_cas_weak_acq_rel(&fiber->word, &word,
+                                (word & ~(uint32_t)SL_FIBER_NEW) | SL_FIBER_STALE));
+    return true;
 }
 
 /* ---- in ---- */
@@ -55,17 +73,17 @@ void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry)
 
 /* No room: the older half goes to the injection queue, less what is stale. That queue is linked
  * through the entries, so nobody may begin one of them from where it stands: it is claimed now. */
-static SL_NOINLINE void overflow(struct sley_loop *loop, struct sl_entry *entry)
+static SL_NOINLINE void overflow(struct sley_loop *loop, struct sl_entry *place)
 {
     struct sl_entry *taken[SL_DEQUE_SLOTS / 2], *live[SL_DEQUE_SLOTS / 2];
     struct sl_deque *deque = &loop->member->deque;
 
-    while (!sl_deque_push(deque, entry)) {
+    while (!sl_deque_push(deque, place)) {
         uint32_t n = sl_deque_take(deque, taken, SL_DEQUE_SLOTS / 2), m = 0;
 
         for (uint32_t i = 0; i < n; i++)
-            if (sl_share_accept(loop, taken[i]))
-                live[m++] = taken[i];
+            if ((live[m] = sl_share_accept(loop, taken[i])))
+                m++;
         sl_inject_give(&loop->team->inject, live, m);
     }
 }
@@ -79,6 +97,12 @@ void sl_share_append(struct sley_loop *loop, struct sl_entry *entry)
 void sl_share_push(struct sley_loop *loop, struct sl_entry *entry)
 {
     sl_share_append(loop, entry);
+    sl_search_offer(loop);
+}
+
+void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    sl_share_append(loop, mark(&fiber->entry));
     sl_search_offer(loop);
 }
 
@@ -118,20 +142,6 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
 }
 
 /* ---- out ---- */
-
-bool sl_share_claim(struct sl_fiber *fiber)
-{
-    uint32_t word = sl_fiber_flags(fiber);
-
-    do
-        if ((word & (SL_FIBER_NEW | SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED | SL_FIBER_PINNED)) !=
-            SL_FIBER_NEW)
-            return false;
-    /* Pairs with accept, and with sl_share_stale. */
-    while (!sl_cas_weak_acq_rel(&fiber->word, &word,
-                                (word & ~(uint32_t)SL_FIBER_NEW) | SL_FIBER_STALE));
-    return true;
-}
 
 static struct sl_entry *from_next(struct sley_loop *loop)
 {
@@ -208,10 +218,10 @@ struct sl_entry *sl_share_next(struct sley_loop *loop)
         return NULL;
     sl_store_relaxed(&loop->member->turns, turn); /* a hint for who looks on */
     do
-        entry = pick(loop, turn);
-    while (entry && !sl_share_accept(loop, entry));
-    if (entry)
-        loop->share_left--;
+        if (!(entry = pick(loop, turn)))
+            return NULL;
+    while (!(entry = sl_share_accept(loop, entry)));
+    loop->share_left--;
     return entry;
 }
 
@@ -221,8 +231,7 @@ struct sl_entry *sl_share_left(struct sley_loop *loop)
 
     loop->taken = NULL;
     while (!entry && (entry = pick(loop, 1)))
-        if (!sl_share_accept(loop, entry))
-            entry = NULL;
+        entry = sl_share_accept(loop, entry);
     return entry;
 }
 
@@ -311,4 +320,40 @@ struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *sel
                                     struct sl_fiber *next)
 {
     return switch_to(loop, self, next);
+}
+
+/* ---- pinned for a while ---- */
+
+static struct sley_loop *move(struct sley_loop *loop, struct sley_loop *home)
+{
+    struct sl_fiber *self = loop->current;
+
+    self->stack->home = home;
+    if (loop == home)
+        return loop;
+    sl_share_give_to(home, &self->entry);
+    return sl_worker_park(loop, self);
+}
+
+struct sley_loop *sl_share_pin(struct sley_loop *loop, struct sley_loop *home,
+                               struct sl_pin *before)
+{
+    struct sl_fiber *self = loop->current;
+
+    before->pinned = sl_fiber_flags(self) & SL_FIBER_PINNED;
+    before->home = self->stack->home;
+    if (!loop->team || (before->pinned && loop == home))
+        return loop;
+    sl_fiber_set(self, SL_FIBER_PINNED);
+    return move(loop, home);
+}
+
+struct sley_loop *sl_share_unpin(struct sley_loop *loop, const struct sl_pin *before)
+{
+    if (!loop->team)
+        return loop;
+    if (before->pinned)
+        return move(loop, before->home);
+    sl_fiber_clear(loop->current, SL_FIBER_PINNED);
+    return loop;
 }

@@ -10,6 +10,8 @@
 
 /* The worker's own call: queues what anybody may run, last, and sees that somebody will. */
 void sl_share_push(struct sley_loop *loop, struct sl_entry *entry);
+/* A fiber that has not begun. */
+void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber);
 /* The same, but wakes nobody for it. */
 void sl_share_append(struct sley_loop *loop, struct sl_entry *entry);
 /* Any thread: the same for the runtime. */
@@ -35,13 +37,22 @@ SL_MUST_USE bool sl_share_claim(struct sl_fiber *fiber);
 /* Gives the worker up for that one. */
 SLEY_SUSPENDS struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
                                                   struct sl_fiber *next);
-/* An entry was taken from a deque: nobody else begins it from now on. False: somebody has. */
-SL_MUST_USE bool sl_share_accept(struct sley_loop *loop, struct sl_entry *entry);
-/* Was this place in a queue stale? Then it is forgotten. */
-bool sl_share_stale(struct sley_loop *loop, struct sl_entry *entry);
+/* What was taken from a deque: an entry that nobody else begins from now on, or NULL: somebody has,
+ * and this place is forgotten. */
+SL_MUST_USE struct sl_entry *sl_share_accept(struct sley_loop *loop, struct sl_entry *place);
 
 /* What others have given to this worker alone joins its list. */
 void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine);
+
+/* The running fiber goes on at `home` and stays there; whether it was pinned before, and where, is
+ * kept for unpin. Not a point of cancellation. */
+struct sl_pin {
+    struct sley_loop *home;
+    bool pinned;
+};
+SLEY_SUSPENDS struct sley_loop *sl_share_pin(struct sley_loop *loop, struct sley_loop *home,
+                                             struct sl_pin *before);
+SLEY_SUSPENDS struct sley_loop *sl_share_unpin(struct sley_loop *loop, const struct sl_pin *before);
 
 /* ---- search.c: from the worker that has nothing to do ---- */
 

@@ -120,6 +120,15 @@ int sl_team_begin(struct sl_team *team)
     return 0;
 }
 
+uint64_t sl_team_figure(struct sl_team *team, enum sl_figure figure)
+{
+    uint64_t sum = 0;
+
+    for (unsigned i = 0; i < team->n; i++)
+        sum += sl_load_relaxed(&team->members[i].figures[figure]);
+    return sum;
+}
+
 void sl_team_stop(struct sl_team *team)
 {
     sl_store_relaxed(&team->stopping, 1);

@@ -15,11 +15,24 @@
 
 struct sley_loop;
 
+/* What a worker has done by the end of its last pass, for whoever asks. */
+enum sl_figure {
+    SL_FIGURE_DISPATCHES,
+    SL_FIGURE_PASSES,
+    SL_FIGURE_TIMERS,
+    SL_FIGURE_ENTERS,
+    SL_FIGURE_SUBMITTED,
+    SL_FIGURE_COMPLETED,
+    SL_FIGURE_IN_FLIGHT,
+    SL_FIGURES
+};
+
 /* What of a worker the others touch. */
 struct sl_member {
     struct sl_deque deque;       /* ready, and anybody's */
     struct sl_inject mine;       /* ready, its own, from others */
     _Alignas(64) sl_atomic_u32 turns; /* counts what it dispatches: does it stand still? */
+    sl_atomic_u64 figures[SL_FIGURES];
     sl_atomic_u32 quiet;         /* so many single offers need wake nobody: search.c */
     struct sley_loop *loop;
     pthread_t thread;            /* not of the first: that is the caller's */
@@ -60,6 +73,8 @@ void sl_team_leave(struct sl_team *team);
 int sl_team_begin(struct sl_team *team);
 /* Once stopped: returns when all have come to rest; rc, or the failure of a worker. */
 int sl_team_rest(struct sl_team *team, int rc);
+/* Of all workers. Any thread. */
+uint64_t sl_team_figure(struct sl_team *team, enum sl_figure figure);
 /* Any thread: the run is to end. */
 void sl_team_stop(struct sl_team *team);
 

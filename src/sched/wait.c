@@ -167,6 +167,7 @@ void sl_wait_park_first(struct sley_loop *loop, struct sl_wait *wait)
     struct sl_fiber *self = wait->fiber;
 
     if (!sl_fiber_many(self) && !wait->begun) {
+        self->wait = wait;
         deliver_first(loop, wait);
         return;
     }

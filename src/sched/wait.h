@@ -158,9 +158,10 @@ SLEY_SUSPENDS SL_INLINE int sl_wait_park_by(struct sley_loop **loop, struct sl_w
 {
     struct sl_fiber *self = wait->fiber;
 
-    self->wait = wait;
     if (SL_UNLIKELY(sl_fiber_flags(self) & (SL_FIBER_MUST_CANCEL | SL_FIBER_MANY)))
         sl_wait_park_first(*loop, wait);
+    else
+        self->wait = wait;
     *loop = park(*loop, self);
     self->wait = NULL;
     if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_MANY)) && !wait->taken &&

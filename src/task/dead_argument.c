@@ -57,8 +57,9 @@ SL_NOINLINE void sl_dead_argument_note(struct sley_loop *loop, struct sley_task 
     uintptr_t here = (uintptr_t)__builtin_frame_address(0), lowest;
     struct sl_stack *stack;
 
-    /* A callback's frames are on the thread's stack, where nobody waits. */
-    if (!creator)
+    /* A callback's frames are on the thread's stack, where nobody waits. Of many workers whoever
+     * made the task may be anywhere when it begins. */
+    if (!creator || loop->team)
         return;
     stack = creator->stack;
     looking.top = (uintptr_t)sl_stack_top(stack);

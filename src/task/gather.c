@@ -57,21 +57,24 @@ static size_t count_down(struct gather *gather)
     return left;
 }
 
-/* One child is done. CPython marks its error as seen, also when nobody wants it any more. */
+/* One child is done. CPython marks its error as seen, also when nobody wants it any more. An
+ * error is told before the child is counted: among many workers the last one to be counted must
+ * find it. */
 static void child_done(struct gather *gather, struct sley_future *child)
 {
     struct sley_future *future = &gather->future;
-    size_t left = count_down(gather);
+    enum sl_future_state state = sl_future_state(child);
 
-    if (sl_future_state(child) == SL_FAILED)
+    if (state == SL_FAILED)
         sl_future_mark(child, SL_FUTURE_RETRIEVED);
-    if (sl_future_state(future) != SL_PENDING)
-        return;
-    if (!(gather->flags & SLEY_RETURN_EXCEPTIONS) && sl_future_state(child) != SL_DONE)
+    if (!(gather->flags & SLEY_RETURN_EXCEPTIONS) && state != SL_DONE &&
+        sl_future_state(future) == SL_PENDING)
         fail(future, word_of(child), sley_error_ref(child->error));
-    else if (left == 0 && (sl_future_flags(future) & SL_FUTURE_EXPLICIT))
+    if (count_down(gather) || sl_future_state(future) != SL_PENDING)
+        return;
+    if (sl_future_flags(future) & SL_FUTURE_EXPLICIT)
         fail(future, -ECANCELED, NULL);
-    else if (left == 0)
+    else
         sl_future_finish(future, SL_DONE, 0, NULL);
 }
 
@@ -144,12 +147,11 @@ bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future)
 
     if (sl_future_flags(future) & SL_FUTURE_WALKED)
         return false; /* a child that awaits its own gather */
-    sl_future_mark(future, SL_FUTURE_WALKED);
+    /* Before the children are asked: of many workers they may end at once. */
+    sl_future_mark(future, SL_FUTURE_WALKED | SL_FUTURE_EXPLICIT);
     for (size_t i = 0; i < gather->n; i++)
         any = sl_future_cancel(loop, gather->children[i].future) || any;
-    sl_future_unmark(future, SL_FUTURE_WALKED);
-    if (any)
-        sl_future_mark(future, SL_FUTURE_EXPLICIT);
+    sl_future_unmark(future, any ? SL_FUTURE_WALKED : SL_FUTURE_WALKED | SL_FUTURE_EXPLICIT);
     return any;
 }
 

@@ -16,7 +16,7 @@ struct state {
     sley_generator *public_one;
     sley_generator_fn *fn;
     void *arg;
-    struct sley_loop *loop;      /* whose stack credit it has */
+    struct sley_loop *loop;      /* whose stack credit it has, or another of its runtime */
     struct sl_stack *stack;      /* NULL before the first next and after the end */
     void *sp, *caller_sp;        /* the side that does not run */
     struct sl_stack *caller_stack;
@@ -51,6 +51,7 @@ static void detach_scopes(struct state *state, struct sl_fiber *self)
 static void move_to(struct sl_fiber *self, struct sl_stack *to)
 {
     to->error = self->stack->error;
+    to->home = self->stack->home;
     self->stack->error = NULL;
     self->stack = to;
 }
@@ -106,8 +107,10 @@ static struct sley_loop *ask(struct sley_loop *loop, struct state *state)
         return loop;
     }
     if (!state->stack) {
-        state->stack = sl_stacks_bind(&state->loop->stacks,
-                                      (unsigned)state->loop->runtime->stack_class);
+        unsigned class = (unsigned)loop->runtime->stack_class;
+
+        state->stack = loop->team ? sl_stacks_bind_shared(&loop->stacks, class)
+                                  : sl_stacks_bind(&loop->stacks, class);
         state->stack->nested = state;
         state->sp = sl_arch_prepare(sl_stack_top(state->stack), body);
     }
@@ -122,7 +125,10 @@ static struct sley_loop *ask(struct sley_loop *loop, struct state *state)
     state->running = false;
     if (state->ended) {
         state->stack->nested = NULL;
-        sl_stacks_give(&state->loop->stacks, state->stack);
+        if (loop->team)
+            sl_stacks_give_shared(&loop->stacks, state->stack);
+        else
+            sl_stacks_give(&loop->stacks, state->stack);
         state->stack = NULL;
     }
     return loop;
@@ -134,7 +140,7 @@ static int next(struct sley_loop **loop, struct state *state, intptr_t *item)
 
     if (!(*loop)->current)
         return -SLEY_ENOLOOP;
-    if (state->loop != *loop)
+    if (state->loop->runtime != (*loop)->runtime)
         return -SLEY_EWRONGLOOP;
     if (state->running)
         return -SLEY_EINVALIDSTATE;
@@ -229,7 +235,12 @@ void sley_generator_close(sley_generator *generator)
         return;
     loop = sl_enter(&user);
     if (!state->stack && !state->ended) {
-        sl_stacks_unpromise(&state->loop->stacks, (unsigned)state->loop->runtime->stack_class);
+        unsigned class = (unsigned)state->loop->runtime->stack_class;
+
+        if (loop && loop->team)
+            sl_stacks_unpromise_shared(&loop->stacks, class);
+        else if (!state->loop->team)
+            sl_stacks_unpromise(&state->loop->stacks, class);
         state->ended = true;
     }
     state->closing = true;

@@ -270,10 +270,12 @@ int sley_loop_close(sley_loop *loop)
         sl_offload_calls->close(loop);
         drop_calls(loop);
     }
-    if (loop->team && !sl_runtime_dead(loop->runtime))
+    if (loop->runtime->team && sl_runtime_dead(loop->runtime))
+        return 0; /* other threads held its locks, perhaps: its memory goes with the child */
+    if (loop->team) {
         sl_team_leave(loop->team);
-    if (loop->team)
         close_team(loop->runtime);
+    }
     close_first(loop);
     return 0;
 }

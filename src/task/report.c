@@ -3,7 +3,9 @@
 #include "os/held.h"
 #include "os/signals.h"
 #include "os/symbol.h"
+#include "sched/park.h"
 #include "task/scope.h"
+#include "task/shared.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -37,19 +39,22 @@ static void say(int fd, const char *format, ...)
 
 /* ---- the report ---- */
 
-static void describe_wait(const struct sley_task *task, char *text, size_t size)
+static void describe_wait(const struct sley_task *task, const struct sl_wait *wait, char *text,
+                          size_t size)
 {
-    const struct sl_wait *wait = task->fiber.wait;
     struct sl_fiber *holder;
     int n;
 
-    if (!task->fiber.sp) {
+    if (!sl_shared_load_relaxed(&task->fiber.sp)) {
         snprintf(text, size, "has not begun");
         return;
     }
     if (!wait) {
-        snprintf(text, size, "%s",
-                 task->future.loop->current == &task->fiber ? "runs" : "is ready");
+        bool runs = sl_fiber_many(&task->fiber)
+                        ? sl_shared_load_relaxed(&task->fiber.sp) == SL_FIBER_RUNS
+                        : task->future.loop->current == &task->fiber;
+
+        snprintf(text, size, "%s", runs ? "runs" : "is ready");
         return;
     }
     n = snprintf(text, size, "waits for %s", wait->class->reason);
@@ -60,24 +65,42 @@ static void describe_wait(const struct sley_task *task, char *text, size_t size)
         snprintf(text + n, size - (size_t)n, " held by task '%s'", sl_task_of(holder)->name);
 }
 
-static void report_task(int fd, const struct sley_task *task)
+static void report_task(int fd, struct sley_task *task)
 {
+    bool many = sl_future_many(&task->future);
+    /* Of many workers what it waits for is there as long as it is held. */
+    bool held = many && sl_park_hold(&task->fiber, 0);
+    const struct sl_wait *seen = many && !held ? NULL : task->fiber.wait;
     char entry[160], site[160], wait[200];
     size_t used = 0;
 
     sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);
     sl_symbol_name(task->site, site, sizeof site);
-    describe_wait(task, wait, sizeof wait);
-    if (task->fiber.stack)
+    describe_wait(task, seen, wait, sizeof wait);
+    if ((!many || held) && task->fiber.stack)
         used = sl_stack_used(task->fiber.stack);
+    if (held)
+        sl_park_release(&task->fiber, 0);
     say(fd, "  task '%s' %s: %s; created at %s; stack %zu of %zu KiB\n", task->name, entry, wait,
         site, used >> 10, sl_stack_class_size(task->fiber.stack_class) >> 10);
+}
+
+static bool report_one(struct sley_task *task, void *arg)
+{
+    report_task(*(int *)arg, task);
+    return false;
 }
 
 static void report_all(int fd, struct sley_loop *loop)
 {
     struct sl_list *tasks = &loop->runtime->tasks;
 
+    if (loop->team) {
+        say(fd, "sley: %llu tasks on %u workers\n",
+            (unsigned long long)sl_runtime_tasks(loop->runtime), loop->team->n);
+        sl_shared_each_task(loop->team, report_one, &fd);
+        return;
+    }
     say(fd, "sley: %llu tasks, %llu timers, %u operations in flight\n",
         (unsigned long long)sl_runtime_tasks(loop->runtime), (unsigned long long)loop->wheel.armed,
         loop->ring ? loop->ring->in_flight : 0);
@@ -223,6 +246,28 @@ void sl_report_uninstall(struct sley_loop *loop)
 
 /* ---- figures ---- */
 
+/* Each worker as of its last pass. */
+static void stats_of_team(struct sley_loop *loop, sley_stats *stats)
+{
+    struct sl_team *team = loop->team;
+
+    *stats = (sley_stats){
+        .size = sizeof *stats,
+        .tasks = sl_runtime_tasks(loop->runtime),
+        .dispatches = sl_team_figure(team, SL_FIGURE_DISPATCHES),
+        .passes = sl_team_figure(team, SL_FIGURE_PASSES),
+        .timers = sl_team_figure(team, SL_FIGURE_TIMERS),
+        .allocations = sl_sys_allocations(),
+        .stacks = sl_stacks_depot_bound(&loop->runtime->stack_depot),
+        .enters = sl_team_figure(team, SL_FIGURE_ENTERS),
+        .submitted = sl_team_figure(team, SL_FIGURE_SUBMITTED),
+        .completed = sl_team_figure(team, SL_FIGURE_COMPLETED),
+        .in_flight = sl_team_figure(team, SL_FIGURE_IN_FLIGHT),
+    };
+    for (unsigned i = 0; i < team->n; i++)
+        stats->tasks_created += sl_load_relaxed(&team->members[i].loop->tasks_created);
+}
+
 int sley_stats_get(sley_stats *stats)
 {
     struct sley_loop *loop = sl_current();
@@ -232,6 +277,10 @@ int sley_stats_get(sley_stats *stats)
         return sl_no_loop();
     if (size != sizeof *stats)
         return -EINVAL;
+    if (loop->team) {
+        stats_of_team(loop, stats);
+        return 0;
+    }
     *stats = (sley_stats){
         .size = size,
         .tasks = sl_runtime_tasks(loop->runtime),

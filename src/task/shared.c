@@ -90,7 +90,7 @@ void sl_future_drop_many(struct sley_future *future)
         return;
     if (future->kind == SL_FUTURE_TASK) {
         fiber = &sl_task_of_future(future)->fiber;
-        /* Pairs with sl_share_stale: whoever comes second frees it. */
+        /* Pairs with the forgetting of its place (sched/share.c): whoever comes second frees it. */
         if (SL_UNLIKELY(sl_fiber_flags(fiber) & SL_FIBER_STALE) &&
             sl_or_acq_rel(&fiber->word, SL_FIBER_GONE) & SL_FIBER_STALE)
             return;

@@ -84,7 +84,11 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
     sl_store_relaxed(&loop->tasks_created, sl_load_relaxed(&loop->tasks_created) + 1);
     /* Everything above comes before it can be found by its references. */
     sl_store_release(&task->future.refs, 2); /* pairs with sl_future_try_ref */
-    queue(here && here->team == loop->team ? here : NULL, home, &task->fiber.entry, loop->team);
+    if (word & SL_FIBER_NEW)
+        sl_share_push_new(loop, &task->fiber);
+    else
+        queue(here && here->team == loop->team ? here : NULL, home, &task->fiber.entry,
+              loop->team);
     return task;
 }
 
@@ -120,13 +124,17 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
 
 /* An edge request arrives: counted, and either held to be delivered or left for the next
  * suspension, in one step: uncancel must find both or neither. */
-static bool ask(struct sl_fiber *fiber)
+enum asked { ASKED_TOO_LATE, ASKED, ASKED_AND_HELD };
+
+static enum asked ask(struct sl_fiber *fiber)
 {
     uint32_t word = sl_load_relaxed(&fiber->word), new;
     unsigned turns = 0;
     bool holds;
 
     for (;;) {
+        if (SL_UNLIKELY(word & SL_FIBER_ENDED))
+            return ASKED_TOO_LATE;
         if (SL_UNLIKELY(word & SL_FIBER_HELD)) {
             sl_spin_wait(&turns);
             word = sl_load_relaxed(&fiber->word);
@@ -136,22 +144,25 @@ static bool ask(struct sl_fiber *fiber)
         new = (word + SL_FIBER_CANCELLING_ONE) | (holds ? SL_FIBER_HELD : SL_FIBER_MUST_CANCEL);
         /* Pairs with sl_park_begin: the wait is there; or it sees the request. */
         if (sl_cas_weak_acq_rel(&fiber->word, &word, new))
-            return holds;
+            return holds ? ASKED_AND_HELD : ASKED;
     }
 }
 
 bool sl_shared_cancel(struct sley_task *task)
 {
     struct sley_loop *loop = sl_current();
-    struct sley_task *before = NULL; /* who awaits `task`; both are references but the first */
+    struct sley_task *before = NULL; /* who awaits `task`; then both are references */
     bool asked = false;
 
     while (sl_future_state(&task->future) == SL_PENDING) {
         struct sley_future *target;
         struct sl_wait *wait;
+        enum asked how = ask(&task->fiber);
 
+        if (how == ASKED_TOO_LATE)
+            break;
         asked = true;
-        if (!ask(&task->fiber))
+        if (how == ASKED)
             goto out;
         wait = task->fiber.wait;
         if (wait->class != &sl_await_class) {
@@ -170,7 +181,9 @@ bool sl_shared_cancel(struct sley_task *task)
         }
         if (before)
             sl_future_drop(&before->future);
-        before = asked ? (struct sley_task *)sl_future_ref(&task->future) : NULL;
+        else
+            sl_future_ref(&task->future); /* the caller's stays */
+        before = task;
         task = sl_task_of_future(target);
     }
     /* It ended meanwhile: the request was for who awaited it. */

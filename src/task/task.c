@@ -183,6 +183,7 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     struct sl_stack *stack = fiber->stack;
     enum sl_future_state state = SL_DONE;
     sley_error *error = NULL;
+    uint32_t asked;
     intptr_t word;
 
     loop->in_user = 1;
@@ -195,6 +196,7 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     if (SL_UNLIKELY(stack->watched))
         end_watched(stack, task);
     fiber->stack = NULL;
+    asked = sl_fiber_end(fiber);
     if (SL_UNLIKELY(sley_is_error(word))) {
         error = sl_error_take((sley_error **)&stack->error, word);
         /* A task that ends by its own scope's code ended because it was cancelled. */
@@ -202,7 +204,7 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
             state = SL_CANCELLED;
         else
             state = SL_FAILED;
-    } else if (SL_UNLIKELY(sl_fiber_flags(fiber) & SL_FIBER_MUST_CANCEL)) {
+    } else if (SL_UNLIKELY(asked & SL_FIBER_MUST_CANCEL)) {
         state = SL_CANCELLED; /* returned with a request pending: the value is dropped */
     }
     if (SL_UNLIKELY(state == SL_CANCELLED)) {
@@ -225,7 +227,11 @@ void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sley_task *task = sl_task_of(fiber);
 
-    sl_stacks_unpromise(&loop->stacks, fiber->stack_class);
+    if (loop->team)
+        sl_stacks_unpromise_shared(&loop->stacks, fiber->stack_class);
+    else
+        sl_stacks_unpromise(&loop->stacks, fiber->stack_class);
+    (void)sl_fiber_end(fiber);
     finish(loop, task, SL_CANCELLED, -ECANCELED, NULL);
 }
 
