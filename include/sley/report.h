@@ -24,9 +24,14 @@ typedef struct sley_stats {
     uint64_t stacks;       /* bound to memory, in use or kept */
     uint64_t allocations;  /* asked of the allocator, ever */
     uint64_t in_flight;    /* operations in the ring now */
+    /* Bytes, of the whole process, if the allocator counts them as sley-jemalloc does; else 0. */
+    uint64_t memory_allocated; /* in blocks that are in use */
+    uint64_t memory_active;    /* in pages that hold such blocks */
+    uint64_t memory_resident;  /* in memory, with what is kept for later */
 } sley_stats;
 
-/* Figures of the running loop. 0; -SLEY_ENOLOOP; -EINVAL for a size it does not know. */
+/* Figures of the running loop. 0; -SLEY_ENOLOOP; -EINVAL for a size it does not know. The size
+ * decides how many of the fields are written. */
 int sley_stats_get(sley_stats *stats);
 
 /* The library's version, as "0.1.0". */

@@ -1,68 +1,64 @@
 /* sley-jemalloc: fills sley's allocator table with jemalloc before main.
  *
- * Each worker has an arena of its own, made when it first asks, so that workers do not meet on an
- * arena's locks and a worker's memory stays together. Memory may be released by any thread: it
- * goes through that thread's cache and back to the arena that it came from.
- *
- * Debian's libjemalloc also defines malloc, and so replaces it in every program that links this
- * library. That is why it is a library of its own: libsley replaces nobody's malloc. */
+ * Debian's libjemalloc is called malloc, and so replaces it in every program that links this
+ * library. That is why it is a library of its own: libsley replaces nobody's malloc. Its malloc and
+ * free are the quick way into it (README.md says what was measured), but only where they are its
+ * own: a sanitizer, a preloaded library or the program itself may stand before them. */
 #include <sley/allocator.h>
 
-#include "base/atomic.h"
-
+#define JEMALLOC_NO_DEMANGLE /* je_... are its names, whatever this build of it calls them */
 #include <jemalloc/jemalloc.h>
-#include <stdio.h>
+#include <stdbool.h>
 
-/* Workers beyond this share arenas. */
-#define ARENAS 256
-#define ALIGNMENT MALLOCX_LG_ALIGN(4)
+/* The least size of which all blocks are aligned to 16 bytes. */
+#define LEAST 16
 
-/* jemalloc's number of the arena + 1; 0 while it has none. */
-static sl_atomic_u32 arenas[ARENAS];
-
-static void destroy_arena(unsigned number)
+static size_t at_least(size_t bytes)
 {
-    char name[40];
-
-    snprintf(name, sizeof name, "arena.%u.destroy", number);
-    mallctl(name, NULL, NULL, NULL, 0);
-}
-
-/* Returns the number + 1, or 0: jemalloc has no memory for one, so let it choose. */
-static uint32_t make_arena(sl_atomic_u32 *slot)
-{
-    unsigned number;
-    size_t size = sizeof number;
-    uint32_t there = 0;
-
-    if (mallctl("arenas.create", &number, &size, NULL, 0) != 0)
-        return 0;
-    /* Nothing is published through the number: jemalloc's own locks order the arena behind it.
-     * The order of this exchange pairs with nothing but the exchanges of other makers. */
-    if (sl_cas_acq_rel(slot, &there, number + 1))
-        return number + 1;
-    destroy_arena(number);
-    return there;
+    return bytes < LEAST ? LEAST : bytes;
 }
 
 static void *allocate(size_t bytes, unsigned arena)
 {
-    sl_atomic_u32 *slot = &arenas[arena % ARENAS];
-    uint32_t number = sl_load_relaxed(slot);
-    int flags = ALIGNMENT;
-
-    if (number == 0)
-        number = make_arena(slot);
-    if (number != 0)
-        flags |= MALLOCX_ARENA(number - 1);
-    return mallocx(bytes ? bytes : 1, flags);
+    (void)arena;
+    return je_malloc(at_least(bytes));
 }
 
 static void release(void *memory, size_t bytes, unsigned arena)
 {
+    (void)bytes;
+    (void)arena;
+    je_free(memory);
+}
+
+static void *allocate_by_name(size_t bytes, unsigned arena)
+{
+    (void)arena;
+    return je_mallocx(at_least(bytes), 0);
+}
+
+static void release_by_name(void *memory, size_t bytes, unsigned arena)
+{
     (void)arena;
     if (memory)
-        sdallocx(memory, bytes ? bytes : 1, ALIGNMENT);
+        je_sdallocx(memory, at_least(bytes), 0);
+}
+
+static uint64_t figure(const char *name)
+{
+    size_t value = 0, size = sizeof value;
+
+    return je_mallctl(name, &value, &size, NULL, 0) == 0 ? value : 0;
+}
+
+static void figures(sley_allocator_figures *into)
+{
+    uint64_t epoch = 1;
+
+    je_mallctl("epoch", NULL, NULL, &epoch, sizeof epoch); /* the figures are those of now */
+    into->allocated = figure("stats.allocated");
+    into->active = figure("stats.active");
+    into->resident = figure("stats.resident");
 }
 
 /* 0, or why sley kept the process's malloc. Also what a linker is told to want (sley-jemalloc.pc),
@@ -70,9 +66,24 @@ static void release(void *memory, size_t bytes, unsigned arena)
 __attribute__((visibility("default"))) extern int sley_jemalloc_installed;
 int sley_jemalloc_installed = -1;
 
+/* Does malloc reach jemalloc? Then it counts what it gave this thread. */
+static bool malloc_is_ours(void)
+{
+    uint64_t before = figure("thread.allocated");
+    void *volatile block = je_malloc(LEAST);
+    uint64_t after = figure("thread.allocated");
+
+    je_free(block);
+    return after > before;
+}
+
 __attribute__((constructor)) static void install(void)
 {
-    static const sley_allocator table = {sizeof table, allocate, release};
+    sley_allocator table = {sizeof table, allocate_by_name, release_by_name, figures};
 
+    if (malloc_is_ours()) {
+        table.allocate = allocate;
+        table.release = release;
+    }
     sley_jemalloc_installed = sley_allocator_set(&table);
 }

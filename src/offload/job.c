@@ -170,6 +170,7 @@ static intptr_t to_thread(sley_fn *fn, const void *arg, size_t copied)
         job = job_new(loop, NULL, fn, arg, copied);
         word = -ENOMEM;
         if (job) {
+            sl_context_share();
             job->context = sl_context_inherit(loop, NULL);
             word = job_start(loop, job);
         }

@@ -139,13 +139,22 @@ void sl_sys_start(void)
 
 int sley_allocator_set(const sley_allocator *allocator)
 {
-    if (!allocator || allocator->size != sizeof *allocator || !allocator->allocate ||
-        !allocator->release)
+    /* The last field came later. */
+    if (!allocator || allocator->size < offsetof(sley_allocator, figures) ||
+        allocator->size > sizeof *allocator || !allocator->allocate || !allocator->release)
         return -EINVAL;
     if (sl_load_relaxed(&started))
         return -EBUSY;
-    custom = *allocator;
+    custom = (sley_allocator){0};
+    memcpy(&custom, allocator, allocator->size);
     return 0;
+}
+
+void sl_sys_figures(sley_allocator_figures *figures)
+{
+    *figures = (sley_allocator_figures){0};
+    if (custom.figures)
+        custom.figures(figures);
 }
 
 void *sl_sys_allocate_zeroed(size_t bytes, unsigned arena)

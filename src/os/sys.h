@@ -43,6 +43,9 @@ void sl_sys_start(void);
 /* Zeroed memory, or NULL. */
 void *sl_sys_allocate_zeroed(size_t bytes, unsigned arena);
 
+/* What the allocator says of its memory; 0 if it does not. */
+void sl_sys_figures(sley_allocator_figures *figures);
+
 /* How often the allocator was asked, ever (for sley_stats and the steady-state tests). */
 uint64_t sl_sys_allocations(void);
 

@@ -14,18 +14,48 @@ struct sl_context_link {
     intptr_t value;
 };
 
+/* Have contexts ever been shared by threads in this process? Two read-modify-writes for each task
+ * are a fifth of what a spawn and join costs. Who is about to share says so before, and until then
+ * nobody else can reach what is its own; so each context is either one thread's, which counts as it
+ * likes, or all its users see this. */
+static sl_atomic_u32 threads;
+
+void sl_context_share(void)
+{
+    sl_store_relaxed(&threads, 1);
+}
+
 /* Whoever takes a reference has one already, or holds the box's lock: there is nothing to order. */
+static void count_up(sl_atomic_u64 *refs)
+{
+    if (sl_load_relaxed(&threads))
+        sl_add_relaxed(refs, 1);
+    else
+        sl_store_relaxed(refs, sl_load_relaxed(refs) + 1);
+}
+
+/* Was it the last? That one frees what the others, who gave up theirs before, have read: pairs with
+ * itself. */
+static bool count_down(sl_atomic_u64 *refs)
+{
+    uint64_t before = sl_load_relaxed(refs);
+
+    if (sl_load_relaxed(&threads))
+        return sl_sub_acq_rel(refs, 1) == 1;
+    sl_store_relaxed(refs, before - 1);
+    return before == 1;
+}
+
 static struct sl_context_link *link_ref(struct sl_context_link *link)
 {
     if (link)
-        sl_add_relaxed(&link->refs, 1);
+        count_up(&link->refs);
     return link;
 }
 
-/* The last one frees what the others, who gave up theirs before, have read: pairs with itself. */
 static bool link_unref(struct sl_context_link *link)
 {
-    return sl_sub_acq_rel(&link->refs, 1) == 1;
+    return count_down(&link->refs);
 }
 
 static void link_drop(struct sl_context_link *link)
@@ -194,14 +224,14 @@ sley_context *sley_task_get_context(const sley_task *public_task)
 sley_context *sley_context_ref(sley_context *context)
 {
     if (context)
-        sl_add_relaxed(&context->refs, 1);
+        count_up(&context->refs);
     return context;
 }
 
 void sley_context_drop(sley_context *context)
 {
     /* As link_unref: pairs with itself. */
-    if (!context || sl_sub_acq_rel(&context->refs, 1) != 1)
+    if (!context || !count_down(&context->refs))
         return;
     link_drop(sl_load_relaxed(&context->newest));
     pthread_mutex_destroy(&context->lock);

@@ -47,4 +47,7 @@ SL_INLINE void sl_context_release(uintptr_t word)
         sl_context_release_last(word);
 }
 
+/* Before a thread lets others reach a context: called once is enough. */
+void sl_context_share(void);
+
 #endif

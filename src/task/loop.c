@@ -86,6 +86,7 @@ static int open_team(struct sley_loop *first, unsigned n)
 {
     struct sl_runtime *runtime = first->runtime;
 
+    sl_context_share();
     runtime->team = sl_team_new(n);
     if (!runtime->team)
         return -ENOMEM;

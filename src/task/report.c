@@ -246,57 +246,66 @@ void sl_report_uninstall(struct sley_loop *loop)
 
 /* ---- figures ---- */
 
+static sley_stats stats_of_loop(struct sley_loop *loop)
+{
+    sley_stats stats = {
+        .tasks_created = loop->runtime->tasks_created,
+        .dispatches = loop->dispatches + (uint64_t)(loop->budget_full - loop->budget),
+        .passes = loop->passes,
+        .timers = loop->wheel.armed,
+    };
+
+    for (int class = 0; class < SL_STACK_CLASSES; class ++)
+        stats.stacks += loop->stacks.classes[class].bound;
+    if (loop->ring) {
+        stats.enters = loop->ring->enters;
+        stats.submitted = loop->ring->submitted;
+        stats.completed = loop->ring->completed;
+        stats.in_flight = loop->ring->in_flight;
+    }
+    return stats;
+}
+
 /* Each worker as of its last pass. */
-static void stats_of_team(struct sley_loop *loop, sley_stats *stats)
+static sley_stats stats_of_team(struct sley_loop *loop)
 {
     struct sl_team *team = loop->team;
-
-    *stats = (sley_stats){
-        .size = sizeof *stats,
-        .tasks = sl_runtime_tasks(loop->runtime),
+    sley_stats stats = {
         .dispatches = sl_team_figure(team, SL_FIGURE_DISPATCHES),
         .passes = sl_team_figure(team, SL_FIGURE_PASSES),
         .timers = sl_team_figure(team, SL_FIGURE_TIMERS),
-        .allocations = sl_sys_allocations(),
         .stacks = sl_stacks_depot_bound(&loop->runtime->stack_depot),
         .enters = sl_team_figure(team, SL_FIGURE_ENTERS),
         .submitted = sl_team_figure(team, SL_FIGURE_SUBMITTED),
         .completed = sl_team_figure(team, SL_FIGURE_COMPLETED),
         .in_flight = sl_team_figure(team, SL_FIGURE_IN_FLIGHT),
     };
+
     for (unsigned i = 0; i < team->n; i++)
-        stats->tasks_created += sl_load_relaxed(&team->members[i].loop->tasks_created);
+        stats.tasks_created += sl_load_relaxed(&team->members[i].loop->tasks_created);
+    return stats;
 }
 
 int sley_stats_get(sley_stats *stats)
 {
     struct sley_loop *loop = sl_current();
     size_t size = stats->size;
+    sley_allocator_figures memory = {0};
+    sley_stats all;
 
     if (!loop)
         return sl_no_loop();
-    if (size != sizeof *stats)
+    if (size < offsetof(sley_stats, memory_allocated) || size > sizeof all)
         return -EINVAL;
-    if (loop->team) {
-        stats_of_team(loop, stats);
-        return 0;
-    }
-    *stats = (sley_stats){
-        .size = size,
-        .tasks = sl_runtime_tasks(loop->runtime),
-        .tasks_created = loop->runtime->tasks_created,
-        .dispatches = loop->dispatches + (uint64_t)(loop->budget_full - loop->budget),
-        .passes = loop->passes,
-        .timers = loop->wheel.armed,
-        .allocations = sl_sys_allocations(),
-    };
-    for (int class = 0; class < SL_STACK_CLASSES; class ++)
-        stats->stacks += loop->stacks.classes[class].bound;
-    if (loop->ring) {
-        stats->enters = loop->ring->enters;
-        stats->submitted = loop->ring->submitted;
-        stats->completed = loop->ring->completed;
-        stats->in_flight = loop->ring->in_flight;
-    }
+    if (size == sizeof all) /* asking the allocator is dear */
+        sl_sys_figures(&memory);
+    all = loop->team ? stats_of_team(loop) : stats_of_loop(loop);
+    all.size = size;
+    all.tasks = sl_runtime_tasks(loop->runtime);
+    all.allocations = sl_sys_allocations();
+    all.memory_allocated = memory.allocated;
+    all.memory_active = memory.active;
+    all.memory_resident = memory.resident;
+    memcpy(stats, &all, size);
     return 0;
 }

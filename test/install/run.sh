@@ -82,6 +82,8 @@ expect "the flags name no jemalloc" bash -c '! grep -q jemalloc <<<"$1"' - "$fla
     program malloc_kept gcc -D_GNU_SOURCE $warn malloc_kept.c $flags
     program malloc_own gcc $warn malloc_own.c $flags
     program malloc_jemalloc gcc $warn malloc_jemalloc.c $(pkg-config --cflags --libs sley-jemalloc)
+    program malloc_jemalloc_own gcc $warn -DOWN_MALLOC malloc_jemalloc.c \
+        $(pkg-config --cflags --libs sley-jemalloc)
     expect "dlopen: compiles" gcc -D_GNU_SOURCE $warn dlopened.c $(pkg-config --cflags sley) -ldl \
         -o dlopened
     expect "dlopen: runs a loop" timeout 20 ./dlopened "$libdir/libsley.so"

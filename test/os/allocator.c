@@ -2,6 +2,8 @@
  * how many bytes were asked for. */
 #include "check.h"
 
+#include "os/sys.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -27,6 +29,12 @@ static void release(void *memory, size_t bytes, unsigned arena)
     releases++;
     wrong += *block != bytes;
     free(block);
+}
+
+static void figures(sley_allocator_figures *figures)
+{
+    figures->allocated = 11;
+    figures->active = 12; /* of the last it knows nothing */
 }
 
 static intptr_t word(void *arg)
@@ -59,6 +67,22 @@ static int use_futures(void)
     return 0;
 }
 
+/* Who knows fewer fields is told fewer. */
+static int sees_figures(void)
+{
+    sley_stats stats = {.size = sizeof stats, .memory_resident = 1};
+    sley_stats old = {.size = offsetof(sley_stats, memory_allocated), .memory_allocated = 1};
+
+    CHECK_EQ(sley_stats_get(&stats), 0);
+    CHECK_EQ(stats.memory_allocated, 11);
+    CHECK_EQ(stats.memory_active, 12);
+    CHECK_EQ(stats.memory_resident, 0);
+    CHECK_EQ(sley_stats_get(&old), 0);
+    CHECK_EQ(old.memory_allocated, 1);
+    CHECK_EQ(old.tasks, 1);
+    return 0;
+}
+
 static intptr_t use_much(void *arg)
 {
     static const sley_context_var var = {"v", 0};
@@ -67,6 +91,7 @@ static intptr_t use_much(void *arg)
     sley_coro coros[3] = {SLEY_CORO(word, NULL), SLEY_CORO(fails, NULL), SLEY_CORO(word, NULL)};
     char argument[200] = "";
 
+    CHECK_EQ(sees_figures(), 0);
     (void)arg;
     CHECK_EQ(sley_context_set(&var, 1), 0);
     CHECK_EQ(sley_context_set(&var, 2), 0);
@@ -85,12 +110,19 @@ static intptr_t use_much(void *arg)
 
 TEST_PLAIN(the_allocator_is_used_and_told_the_sizes)
 {
-    sley_allocator table = {sizeof table, allocate, release};
-    sley_allocator bad = {sizeof bad, allocate, NULL};
+    sley_allocator table = {sizeof table, allocate, release, figures};
+    sley_allocator bad = {sizeof bad, allocate, NULL, figures};
+    sley_allocator old = {offsetof(sley_allocator, figures), allocate, release, figures};
+    sley_allocator small = {offsetof(sley_allocator, release), allocate, release, figures};
+    sley_allocator_figures seen;
     sley_options options = sl_test_options(NULL);
 
     assert_int_equal(sley_allocator_set(NULL), -EINVAL);
     assert_int_equal(sley_allocator_set(&bad), -EINVAL);
+    assert_int_equal(sley_allocator_set(&small), -EINVAL);
+    assert_int_equal(sley_allocator_set(&old), 0);
+    sl_sys_figures(&seen);
+    assert_int_equal(seen.allocated, 0); /* the table ends before it */
     assert_int_equal(sley_allocator_set(&table), 0);
     CHECK_EQ_VOID(sley_run(use_much, NULL, &options), 0);
     CHECK_VOID(allocations > 10);

@@ -131,7 +131,7 @@ static intptr_t make_shared(void *arg)
 
 TEST_PLAIN(contexts_are_shared_by_threads)
 {
-    sley_allocator table = {sizeof table, allocate, release};
+    sley_allocator table = {sizeof table, allocate, release, NULL};
     sley_options options = sl_test_options(NULL);
     pthread_t threads[THREADS];
 

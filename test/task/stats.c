@@ -42,6 +42,7 @@ TEST_FIBER(the_loop_has_figures)
     if (!sl_test_simulated())
         CHECK(after.enters > before.enters);
     CHECK_EQ(after.stacks, 2);
+    CHECK_EQ(after.memory_resident, 0); /* sley-jemalloc is not linked */
     CHECK(strcmp(sley_version(), "") != 0);
     close(ends[0]);
     close(ends[1]);
