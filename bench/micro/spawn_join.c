@@ -57,6 +57,31 @@ static intptr_t run_batch(long first, long n, const sley_task_options *options)
     return 0;
 }
 
+static intptr_t run_one_by_one(const sley_task_options *options)
+{
+    for (long i = 0; i < count; i++) {
+        sley_fn *fn = i % 1024 == 0 ? inspected_child : child;
+        sley_task *task = sley_create_task_with(fn, (void *)i, options);
+        if (task == NULL)
+            return -ENOMEM;
+        intptr_t result = sley_task_await(task);
+        sley_task_drop(task);
+        if (result != i + 1)
+            return result < 0 ? result : -1004;
+    }
+    return 0;
+}
+
+static intptr_t run_batches(const sley_task_options *options)
+{
+    for (long i = 0; i < count; i += batch) {
+        intptr_t rc = run_batch(i, count - i < batch ? count - i : batch, options);
+        if (rc < 0)
+            return rc;
+    }
+    return 0;
+}
+
 static intptr_t run(void *arg)
 {
     (void)arg;
@@ -65,11 +90,9 @@ static intptr_t run(void *arg)
     sley_context_set(&answer, 7);
     const sley_task_options options = {.name = name, .context = context};
     int64_t start = clock_now_ns();
-    for (long i = 0; i < count; i += batch) {
-        intptr_t rc = run_batch(i, count - i < batch ? count - i : batch, &options);
-        if (rc < 0)
-            return rc;
-    }
+    intptr_t rc = batch == 1 ? run_one_by_one(&options) : run_batches(&options);
+    if (rc < 0)
+        return rc;
     int64_t end = clock_now_ns();
     sley_context_drop(context);
     printf("{\"ns_per_op\": %.4f, \"ops\": %ld}\n", (double)(end - start) / (double)count, count);

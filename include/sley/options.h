@@ -56,6 +56,9 @@ typedef struct sley_options {
     bool simulated_ring;  /* operations are done by plain calls, delayed, cut and reordered by
                              seed. For tests. */
     uint64_t seed;        /* of everything random in this runtime; 0: from the system */
+    bool roaming_workers; /* workers > 1 are kept each on a processor of its own while they run (if
+                             there are as many; the calling thread, too, and so the threads that the
+                             program makes in tasks): true leaves that to the kernel */
 } sley_options;
 
 #define SLEY_OPTIONS(...) \

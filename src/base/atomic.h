@@ -35,6 +35,12 @@ typedef _Atomic(void *) sl_atomic_ptr;
 /* Orders what a thread does against a signal handler on the same thread. */
 #define sl_signal_fence() atomic_signal_fence(memory_order_seq_cst)
 #define sl_fence_seq_cst() atomic_thread_fence(memory_order_seq_cst)
+/* The same, immediately after a read-modify-write: on x86-64 that was one. */
+#if defined(__x86_64__) && !defined(__SANITIZE_THREAD__)
+#define sl_fence_after_rmw() atomic_signal_fence(memory_order_seq_cst)
+#else
+#define sl_fence_after_rmw() atomic_thread_fence(memory_order_seq_cst)
+#endif
 
 /* Tells the processor that this is a loop which waits for another thread. */
 #if defined(__x86_64__)

@@ -26,12 +26,9 @@ enum {
     /* In a runtime of many workers, where the word changes by read-modify-writes: */
     SL_FIBER_MANY = 32,        /* it is of such a runtime */
     SL_FIBER_NEW = 64,         /* in a deque, and nobody has begun it: who clears this does */
-    SL_FIBER_STALE = 128,      /* begun by who awaits it: its place in a queue is to be forgotten */
-    SL_FIBER_GONE = 256,       /* nobody refers to it but that place */
     SL_FIBER_PARKED = 512,     /* waits: who clears this ends the wait (sched/park.h) */
     SL_FIBER_HELD = 1024,      /* somebody looks at the wait: nobody may end it meanwhile */
     SL_FIBER_MAILED = 2048,    /* a cancel is on its way to the ring that holds the operation */
-    SL_FIBER_ENDED = 8192,     /* its function has returned: no request can be delivered */
     SL_FIBER_LENT = 4096,      /* of one loop, but its word is everybody's during this wait */
 
     SL_FIBER_ASKED = SL_FIBER_MUST_CANCEL | SL_FIBER_SHIELDED | SL_FIBER_IN_CANCELLED,
@@ -86,13 +83,6 @@ SL_INLINE void sl_fiber_clear(struct sl_fiber *fiber, uint32_t bits)
         sl_and_acq_rel(&fiber->word, ~bits); /* pairs with the other changes of the word */
     else
         sl_store_relaxed(&fiber->word, word & ~bits);
-}
-/* Its function has returned: the last flags. Of many workers no request comes from now on. */
-SL_INLINE uint32_t sl_fiber_end(struct sl_fiber *fiber)
-{
-    if (SL_UNLIKELY(sl_fiber_many(fiber)))
-        return sl_or_acq_rel(&fiber->word, SL_FIBER_ENDED); /* pairs with who asks */
-    return sl_fiber_flags(fiber);
 }
 SL_INLINE unsigned sl_fiber_cancelling(const struct sl_fiber *fiber)
 {

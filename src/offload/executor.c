@@ -1,5 +1,6 @@
 #include "offload/executor.h"
 
+#include "os/cpus.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -42,6 +43,7 @@ static void *member(void *arg)
     struct sley_executor *executor = arg;
     struct sl_link *link;
 
+    sl_cpus_roam(); /* a worker that made it may be pinned */
     pthread_mutex_lock(&executor->mutex);
     for (;;) {
         while (!(link = sl_list_pop(&executor->queue)) && !executor->closing) {

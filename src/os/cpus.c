@@ -1,5 +1,7 @@
 #include "os/cpus.h"
 
+#include "base/atomic.h"
+
 #include "os/plain.h"
 
 #include <sley/options.h>
@@ -130,4 +132,40 @@ int sl_workers_wanted(int asked)
 {
     return sl_workers_from(asked, getenv("SLEY_WORKERS"),
                            asked == SLEY_ALL_CPUS ? sl_cpus_granted() : 1);
+}
+
+/* ---- pinning ---- */
+
+static struct sl_cpus first_mask;
+static sl_atomic_u32 pinned; /* 1: first_mask is being written; 2: it is there */
+
+static bool allow(const struct sl_cpus *cpus)
+{
+    return sched_setaffinity(0, sizeof *cpus, (const cpu_set_t *)(const void *)cpus) == 0;
+}
+
+bool sl_cpus_pin(int cpu, struct sl_cpus *before)
+{
+    struct sl_cpus one = {.words = {0}};
+    uint32_t nobody = 0;
+
+    if (cpu < 0 || !sl_cpus_affinity(before))
+        return false;
+    if (sl_cas_acq_rel(&pinned, &nobody, 1)) { /* pairs with itself */
+        first_mask = *before;
+        sl_store_release(&pinned, 2); /* pairs with sl_cpus_roam */
+    }
+    one.words[cpu / 64] = (uint64_t)1 << (cpu % 64);
+    return allow(&one);
+}
+
+void sl_cpus_unpin(const struct sl_cpus *before)
+{
+    allow(before);
+}
+
+void sl_cpus_roam(void)
+{
+    if (sl_load_acquire(&pinned) == 2) /* pairs with sl_cpus_pin */
+        allow(&first_mask);
 }

@@ -28,6 +28,13 @@ SL_INLINE bool sl_cpus_has(const struct sl_cpus *cpus, unsigned long cpu)
 unsigned sl_cpus_granted(void);
 /* Where to pin worker i: the i-th processor of sl_cpus_order; -1: there is none. */
 int sl_cpus_nth(unsigned i);
+/* Keeps the calling thread on one processor; `before` gets what it was allowed until now. False:
+ * the system does not let it, and nothing has changed. */
+bool sl_cpus_pin(int cpu, struct sl_cpus *before);
+void sl_cpus_unpin(const struct sl_cpus *before);
+/* For threads that a pinned one has made: what the thread that pinned itself first was allowed.
+ * Nothing if there was none. */
+void sl_cpus_roam(void);
 /* How many workers to make when options.workers says `asked`; SLEY_WORKERS of the environment
  * overrides a program that asked for more than one. -EINVAL. */
 int sl_workers_wanted(int asked);

@@ -72,14 +72,6 @@ void sl_timer_disarm_shared(struct sley_loop *loop, struct sl_timer *timer)
 
 /* ---- a pass ---- */
 
-void sl_worker_bury(struct sley_loop *loop)
-{
-    struct sl_link *link;
-
-    while ((link = sl_list_pop(&loop->gone)))
-        sl_worker_calls.gone(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link)));
-}
-
 void sl_worker_drop(struct sley_loop *loop)
 {
     struct sl_list due;
@@ -96,7 +88,6 @@ void sl_worker_drop(struct sley_loop *loop)
     sl_inbox_take(loop);
     while ((entry = sl_share_left(loop)))
         entry->run(loop, entry);
-    sl_worker_bury(loop);
 }
 
 static void publish(struct sley_loop *loop)
@@ -119,7 +110,6 @@ static void end_pass(struct sley_loop *loop)
 
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
-    sl_worker_bury(loop);
     publish(loop);
     timers = sl_load_relaxed(&loop->timers);
     if (timers || loop->ring->in_flight)

@@ -81,15 +81,12 @@ static bool stays_quiet(struct sley_loop *loop)
     return false;
 }
 
-void sl_search_offer(struct sley_loop *loop)
+void sl_search_offered(struct sley_loop *loop)
 {
     struct sl_team *team = loop->team;
     struct sl_deque *deque = &loop->member->deque;
-    uint32_t idle;
 
-    sl_fence_seq_cst(); /* what was offered, then who sleeps: pairs with the fence in rest */
-    idle = sl_load_relaxed(&team->idle);
-    if (SL_LIKELY(!sleepers(idle)) || searchers(idle) || !team->steals)
+    if (!team->steals)
         return;
     if (sl_deque_length(deque) + (sl_load_relaxed(&deque->next) != NULL) < 2 && stays_quiet(loop))
         return;
@@ -160,7 +157,7 @@ static struct sl_entry *search(struct sley_loop *loop)
         if ((entry = sl_share_from_inject(loop)))
             return entry;
         if (loop->team->steals && (entry = sweep(loop, seen)) &&
-            (entry = sl_share_accept(loop, entry)))
+            (entry = sl_share_accept(entry)))
             return entry;
         for (int turn = 0; turn < ROUND_TURNS; turn++)
             sl_cpu_relax();

@@ -12,35 +12,27 @@
 
 /* ---- places in queues ---- */
 
-/* In a deque the place of a fiber that has not begun is marked in its lowest bit: who awaits it
- * may begin it from where it stands, and the place is stale then. It must not be taken for
- * another place of the same fiber, which has parked and been woken since. */
+/* In a deque the place of a fiber that has not begun is marked in its lowest bit: who awaits it may
+ * begin it from where it stands, and the place is forgotten by who comes upon it. It must not be
+ * taken for another place of the same fiber, which has parked and been woken since.
+ *
+ * The fiber may have ended long before, and its record may be another's, who has not begun either:
+ * then that one is begun from here, and its own place is the one to be forgotten. Records are never
+ * anything else, and NEW is set last when one is made. */
 static struct sl_entry *mark(struct sl_entry *entry)
 {
     return (struct sl_entry *)((uintptr_t)entry | 1);
 }
 
-/* The place of a fiber that somebody has begun: it is forgotten. */
-static void forget(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    /* Pairs with the mark GONE of who dropped it last: one of the two sees the other's. */
-    uint32_t word = sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_STALE);
-
-    if (word & SL_FIBER_GONE) /* freed, but not here: the caller may hold a lock */
-        sl_list_push(&loop->gone, &fiber->entry.link);
-}
-
-struct sl_entry *sl_share_accept(struct sley_loop *loop, struct sl_entry *place)
+struct sl_entry *sl_share_accept(struct sl_entry *place)
 {
     struct sl_entry *entry = (struct sl_entry *)((uintptr_t)place & ~(uintptr_t)1);
-    struct sl_fiber *fiber = sl_fiber_of(entry);
 
     if (entry == place)
         return entry;
-    /* Pairs with sl_share_claim: one of the two clears NEW. */
-    if (SL_LIKELY(sl_and_acq_rel(&fiber->word, ~(uint32_t)SL_FIBER_NEW) & SL_FIBER_NEW))
+    /* Pairs with sl_share_claim (one of the two clears NEW) and with who made it. */
+    if (sl_and_acq_rel(&sl_fiber_of(entry)->word, ~(uint32_t)SL_FIBER_NEW) & SL_FIBER_NEW)
         return entry;
-    forget(loop, fiber);
     return NULL;
 }
 
@@ -51,9 +43,8 @@ bool sl_share_claim(struct sl_fiber *fiber)
     do
         if ((word & (SL_FIBER_NEW | SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) != SL_FIBER_NEW)
             return false;
-    /* Pairs with accept, and with forget. */
-    while (!sl_cas_weak_acq_rel(&fiber->word, &word,
-                                (word & ~(uint32_t)SL_FIBER_NEW) | SL_FIBER_STALE));
+    /* Pairs with accept. */
+    while (!sl_cas_weak_acq_rel(&fiber->word, &word, word & ~(uint32_t)SL_FIBER_NEW));
     return true;
 }
 
@@ -71,8 +62,9 @@ void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry)
     sl_loop_ring(loop);
 }
 
-/* No room: the older half goes to the injection queue, less what is stale. That queue is linked
- * through the entries, so nobody may begin one of them from where it stands: it is claimed now. */
+/* No room: the older half goes to the injection queue, less what is to be forgotten. That queue
+ * is linked through the entries, so nobody may begin one of them from where it stands: it is
+ * claimed now. */
 static SL_NOINLINE void overflow(struct sley_loop *loop, struct sl_entry *place)
 {
     struct sl_entry *taken[SL_DEQUE_SLOTS / 2], *live[SL_DEQUE_SLOTS / 2];
@@ -82,9 +74,12 @@ static SL_NOINLINE void overflow(struct sley_loop *loop, struct sl_entry *place)
         uint32_t n = sl_deque_take(deque, taken, SL_DEQUE_SLOTS / 2), m = 0;
 
         for (uint32_t i = 0; i < n; i++)
-            if ((live[m] = sl_share_accept(loop, taken[i])))
+            if ((live[m] = sl_share_accept(taken[i])))
                 m++;
-        sl_inject_give(&loop->team->inject, live, m);
+        if (loop->team->steals)
+            sl_inject_give(&loop->team->inject, live, m);
+        for (uint32_t i = 0; i < m && !loop->team->steals; i++)
+            sl_ready_push(loop, live[i]);
     }
 }
 
@@ -100,9 +95,17 @@ void sl_share_push(struct sley_loop *loop, struct sl_entry *entry)
     sl_search_offer(loop);
 }
 
+/* Before the deque: who makes a task awaits it next, mostly. */
 void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
 {
-    sl_share_append(loop, mark(&fiber->entry));
+    struct sl_entry *before = sl_deque_swap_next(&loop->member->deque, mark(&fiber->entry));
+
+    if (!before) {
+        sl_fence_after_rmw();
+        sl_search_look(loop);
+        return;
+    }
+    sl_share_append(loop, before);
     sl_search_offer(loop);
 }
 
@@ -131,13 +134,21 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
         wake_elsewhere(fiber);
         return;
     }
+    if (loop->ending && !loop->direct) { /* nothing comes between the end and its turn */
+        loop->direct = &fiber->entry;
+        return;
+    }
     if (!loop->current && !loop->ending) { /* a completion, a timer: first come, first served */
         sl_share_push(loop, &fiber->entry);
         return;
     }
     before = sl_deque_swap_next(&loop->member->deque, &fiber->entry);
-    if (before)
-        sl_share_append(loop, before);
+    if (!before) {
+        sl_fence_after_rmw();
+        sl_search_look(loop);
+        return;
+    }
+    sl_share_append(loop, before);
     sl_search_offer(loop);
 }
 
@@ -214,13 +225,22 @@ struct sl_entry *sl_share_next(struct sley_loop *loop)
     uint32_t turn = sl_load_relaxed(&loop->member->turns) + 1;
     struct sl_entry *entry;
 
-    if (loop->share_left <= 0 || SL_UNLIKELY(sl_load_relaxed(&loop->team->stopping)))
+    if (SL_UNLIKELY(loop->share_left <= 0 || sl_load_relaxed(&loop->team->stopping))) {
+        if (loop->direct)
+            sl_share_append(loop, loop->direct);
+        loop->direct = NULL;
         return NULL;
+    }
     sl_store_relaxed(&loop->member->turns, turn); /* a hint for who looks on */
+    if ((entry = loop->direct)) {
+        loop->direct = NULL;
+        loop->share_left--;
+        return entry;
+    }
     do
         if (!(entry = pick(loop, turn)))
             return NULL;
-    while (!(entry = sl_share_accept(loop, entry)));
+    while (!(entry = sl_share_accept(entry)));
     loop->share_left--;
     return entry;
 }
@@ -231,7 +251,7 @@ struct sl_entry *sl_share_left(struct sley_loop *loop)
 
     loop->taken = NULL;
     while (!entry && (entry = pick(loop, 1)))
-        entry = sl_share_accept(loop, entry);
+        entry = sl_share_accept(entry);
     return entry;
 }
 

@@ -32,14 +32,14 @@ void *sl_share_context(struct sl_fiber *fiber);
 struct sl_stack *sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber);
 
 /* A fiber that is queued and that nobody has begun: the caller may begin it, here and now, if this
- * is true. Its place in the queue is stale then. */
+ * is true. */
 SL_MUST_USE bool sl_share_claim(struct sl_fiber *fiber);
 /* Gives the worker up for that one. */
 SLEY_SUSPENDS struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
                                                   struct sl_fiber *next);
 /* What was taken from a deque: an entry that nobody else begins from now on, or NULL: somebody has,
  * and this place is forgotten. */
-SL_MUST_USE struct sl_entry *sl_share_accept(struct sley_loop *loop, struct sl_entry *place);
+SL_MUST_USE struct sl_entry *sl_share_accept(struct sl_entry *place);
 
 /* What others have given to this worker alone joins its list. */
 void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine);
@@ -56,8 +56,21 @@ SLEY_SUSPENDS struct sley_loop *sl_share_unpin(struct sley_loop *loop, const str
 
 /* ---- search.c: from the worker that has nothing to do ---- */
 
-/* More has become ready at this worker than it runs now: is somebody idle? */
-void sl_search_offer(struct sley_loop *loop);
+/* More has become ready at this worker than it runs now: is somebody idle? In two steps, after a
+ * fence that comes after what was offered (pairs with that in search.c, rest). */
+void sl_search_offered(struct sley_loop *loop);
+SL_INLINE void sl_search_look(struct sley_loop *loop)
+{
+    uint32_t idle = sl_load_relaxed(&loop->team->idle);
+
+    if (SL_UNLIKELY(idle != 0 && idle < SL_TEAM_SEARCHES)) /* some sleep and none searches */
+        sl_search_offered(loop);
+}
+SL_INLINE void sl_search_offer(struct sley_loop *loop)
+{
+    sl_fence_seq_cst(); /* pairs with that in search.c, rest */
+    sl_search_look(loop);
+}
 /* Something is in the injection queue. */
 void sl_search_wake(struct sl_team *team);
 /* Looks for work at the others; then sleeps. What was found is in loop->taken. */

@@ -20,7 +20,7 @@ static size_t bytes_for(unsigned n)
     return sizeof(struct sl_team) + n * sizeof(struct sl_member);
 }
 
-struct sl_team *sl_team_new(unsigned n)
+struct sl_team *sl_team_new(unsigned n, bool pins)
 {
     /* Mapped: zero, and aligned to cache lines. */
     struct sl_team *team = sl_sys.map(bytes_for(n));
@@ -29,6 +29,7 @@ struct sl_team *sl_team_new(unsigned n)
     if (!team)
         return NULL;
     team->n = n;
+    team->pins = pins && sl_cpus_affinity(&team->before) >= n;
     team->steals = !steal || strcmp(steal, "0") != 0;
     pthread_mutex_init(&team->mutex, NULL);
     pthread_cond_init(&team->changed, NULL);
@@ -58,7 +59,11 @@ static void *member(void *arg)
     struct sl_member *self = arg;
     struct sl_team *team = self->loop->team;
     uint64_t seen = 0;
+    struct sl_cpus was;
 
+    /* Left to itself a kernel may keep two workers on one processor while another idles. */
+    if (team->pins)
+        sl_cpus_pin(sl_cpus_nth(self->loop->index), &was);
     pthread_mutex_lock(&team->mutex);
     for (;;) {
         int rc;
@@ -109,6 +114,7 @@ int sl_team_begin(struct sl_team *team)
         rc = start(&team->members[i]);
     if (rc < 0)
         return rc;
+    team->pinned = team->pins && sl_cpus_pin(sl_cpus_nth(0), &team->before);
     pthread_mutex_lock(&team->mutex);
     sl_store_relaxed(&team->stopping, 0);
     team->failure = 0;
@@ -138,6 +144,9 @@ void sl_team_stop(struct sl_team *team)
 
 int sl_team_rest(struct sl_team *team, int rc)
 {
+    if (team->pinned)
+        sl_cpus_unpin(&team->before);
+    team->pinned = false;
     pthread_mutex_lock(&team->mutex);
     while (team->at_work)
         pthread_cond_wait(&team->changed, &team->mutex);

@@ -5,6 +5,7 @@
 #define SL_SCHED_TEAM_H
 
 #include "base/rng.h"
+#include "os/cpus.h"
 #include "os/spin.h"
 #include "sched/deque.h"
 #include "sched/inject.h"
@@ -56,13 +57,16 @@ struct sl_team {
     int failure;                 /* of a worker that could not run, or 0 */
     unsigned n;
     bool steals;                 /* not with SLEY_STEAL=0 */
+    bool pins;                   /* each worker to its processor */
+    bool pinned;                 /* loop 0's thread is; it was allowed `before` */
+    struct sl_cpus before;
     struct sl_member members[];
 };
 
 #define SL_TEAM_SEARCHES 0x10000u
 
 /* A team of n without its loops, or NULL. */
-struct sl_team *sl_team_new(unsigned n);
+struct sl_team *sl_team_new(unsigned n, bool pins);
 void sl_team_free(struct sl_team *team);
 /* Makes a loop the worker `index`. Loop 0 is the one that the program runs. */
 void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop);

@@ -362,7 +362,6 @@ void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime)
     loop->virtual_clock = runtime->options.virtual_clock;
     loop->stacks.home = loop;
     sl_list_init(&loop->ready);
-    sl_list_init(&loop->gone);
     loop->now = loop->virtual_clock ? 0 : sl_sys.clock_now();
     sl_wheel_init(&loop->wheel, loop->now);
     loop->budget_full = SL_PASS_DISPATCHES;

@@ -76,8 +76,8 @@ struct sley_loop {
     uint32_t index;
     bool searches, watched;      /* search.c */
     bool ending;                 /* a fiber ends: whom it wakes is next here */
+    struct sl_entry *direct;     /* and goes there without a queue */
     struct sl_fiber *claimed;    /* task/shared.c */
-    struct sl_list gone;         /* fibers that only stale places referred to */
     struct sl_rng rng;
 
     /* Records. */
@@ -219,8 +219,6 @@ bool sl_worker_run_once(struct sley_loop *loop);
 void sl_worker_stop(struct sley_loop *loop);
 /* Of many workers, at rest, no task left: makes the calls that were scheduled, which drop. */
 void sl_worker_drop(struct sley_loop *loop);
-/* Frees what only stale places in queues referred to. */
-void sl_worker_bury(struct sley_loop *loop);
 void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime);
 struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc);
 /* The ring, made when it is first needed; NULL and *rc if it cannot be had. */
@@ -262,8 +260,6 @@ struct sl_worker_calls {
     /* Nothing can wake the loop but other threads, which it has waited for `idle_ns`. How long to
      * wait until the next call; 0: leave with -SLEY_EDEADLOCK. */
     int64_t (*stuck)(struct sley_loop *loop, int64_t idle_ns);
-    /* A fiber's last reference is that of a stale place in a queue, which is gone now. */
-    void (*gone)(struct sley_loop *loop, struct sl_fiber *fiber);
     /* Debug mode: an entry ran this long. */
     void (*slow)(struct sley_loop *loop, int64_t ns);
     /* Debug mode: an entry will run; NULL: it has run, and may be gone. */

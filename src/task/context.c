@@ -14,48 +14,18 @@ struct sl_context_link {
     intptr_t value;
 };
 
-/* Have contexts ever been shared by threads in this process? Two read-modify-writes for each task
- * are a fifth of what a spawn and join costs. Who is about to share says so before, and until then
- * nobody else can reach what is its own; so each context is either one thread's, which counts as it
- * likes, or all its users see this. */
-static sl_atomic_u32 threads;
-
-void sl_context_share(void)
-{
-    sl_store_relaxed(&threads, 1);
-}
-
-/* Whoever takes a reference has one already, or holds the box's lock: there is nothing to order. */
-static void count_up(sl_atomic_u64 *refs)
-{
-    if (sl_load_relaxed(&threads))
-        sl_add_relaxed(refs, 1);
-    else
-        sl_store_relaxed(refs, sl_load_relaxed(refs) + 1);
-}
-
-/* Was it the last? That one frees what the others, who gave up theirs before, have read: pairs with
- * itself. */
-static bool count_down(sl_atomic_u64 *refs)
-{
-    uint64_t before = sl_load_relaxed(refs);
-
-    if (sl_load_relaxed(&threads))
-        return sl_sub_acq_rel(refs, 1) == 1;
-    sl_store_relaxed(refs, before - 1);
-    return before == 1;
-}
+sl_atomic_u32 sl_context_threads;
 
 static struct sl_context_link *link_ref(struct sl_context_link *link)
 {
     if (link)
-        count_up(&link->refs);
+        sl_context_count_up(&link->refs);
     return link;
 }
 
 static bool link_unref(struct sl_context_link *link)
 {
-    return count_down(&link->refs);
+    return sl_context_count_down(&link->refs);
 }
 
 static void link_drop(struct sl_context_link *link)
@@ -99,7 +69,7 @@ uintptr_t sl_context_keep(uintptr_t word)
     struct sley_context *box = sl_context_box(word);
 
     if (box)
-        sley_context_ref(box);
+        sl_context_count_up(&box->refs);
     else
         link_ref((struct sl_context_link *)word);
     return word;
@@ -116,7 +86,7 @@ void sl_context_release_last(uintptr_t word)
 uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one)
 {
     if (explicit_one)
-        return (uintptr_t)sley_context_ref(explicit_one) | SL_CONTEXT_SHARED;
+        return sl_context_keep((uintptr_t)explicit_one | SL_CONTEXT_SHARED);
     return (uintptr_t)chain_ref(*sl_context_slot(loop));
 }
 
@@ -223,15 +193,16 @@ sley_context *sley_task_get_context(const sley_task *public_task)
 
 sley_context *sley_context_ref(sley_context *context)
 {
+    sl_context_share(); /* perhaps for another thread */
     if (context)
-        count_up(&context->refs);
+        sl_context_count_up(&context->refs);
     return context;
 }
 
 void sley_context_drop(sley_context *context)
 {
     /* As link_unref: pairs with itself. */
-    if (!context || !count_down(&context->refs))
+    if (!context || !sl_context_count_down(&context->refs))
         return;
     link_drop(sl_load_relaxed(&context->newest));
     pthread_mutex_destroy(&context->lock);

@@ -40,14 +40,52 @@ uintptr_t sl_context_inherit(struct sley_loop *loop, sley_context *explicit_one)
 uintptr_t *sl_context_slot(struct sley_loop *loop);
 uintptr_t sl_context_keep(uintptr_t word);
 void sl_context_release_last(uintptr_t word);
+
+/* Have contexts ever been shared by threads in this process? Two read-modify-writes for each task
+ * are a fifth of what a spawn and join costs. Who is about to share says so before (a reference of
+ * its own for another thread, a job, a runtime of many workers): until then nobody else can reach
+ * what is its own. So each context is either one thread's, which counts as it likes, or all its
+ * users see this. */
+extern sl_atomic_u32 sl_context_threads __attribute__((visibility("hidden")));
+SL_INLINE bool sl_context_alone(void)
+{
+    return SL_LIKELY(!sl_load_relaxed(&sl_context_threads));
+}
+SL_INLINE void sl_context_share(void)
+{
+    sl_store_relaxed(&sl_context_threads, 1);
+}
+
+SL_INLINE void sl_context_count_up(sl_atomic_u64 *refs)
+{
+    /* Whoever takes a reference has one already: there is nothing to order. */
+    if (sl_context_alone())
+        sl_store_relaxed(refs, sl_load_relaxed(refs) + 1);
+    else
+        sl_add_relaxed(refs, 1);
+}
+/* Was it the last? That one frees what the others, who gave up theirs before, have read. */
+SL_INLINE bool sl_context_count_down(sl_atomic_u64 *refs)
+{
+    uint64_t left = sl_load_relaxed(refs) - 1;
+
+    if (!sl_context_alone())
+        return sl_sub_acq_rel(refs, 1) == 1; /* pairs with itself */
+    sl_store_relaxed(refs, left);
+    return left == 0;
+}
+
 /* Most have nothing to release. */
 SL_INLINE void sl_context_release(uintptr_t word)
 {
-    if (SL_UNLIKELY(word))
+    struct sley_context *box = sl_context_box(word);
+
+    if (SL_LIKELY(!word))
+        return;
+    if (box && sl_context_alone() && sl_load_relaxed(&box->refs) > 1)
+        sl_store_relaxed(&box->refs, sl_load_relaxed(&box->refs) - 1);
+    else
         sl_context_release_last(word);
 }
-
-/* Before a thread lets others reach a context: called once is enough. */
-void sl_context_share(void);
 
 #endif

@@ -34,7 +34,7 @@ SL_NOINLINE intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sle
 /* Failed, and nobody has asked for the error. The handler may look at the future. */
 static SL_NOINLINE void tell_unretrieved(struct sley_future *future)
 {
-    sl_store_relaxed(&future->refs, 1);
+    sl_store_relaxed(&future->refs, sl_future_many(future) ? SL_REFS_MANY + 1 : 1);
     sl_exception_never_retrieved(future->loop, future);
 }
 

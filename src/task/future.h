@@ -21,8 +21,14 @@ enum sl_future_kind {
     SL_FUTURE_SHIELD,
     SL_FUTURE_JOB,
 };
+#define SL_REFS_MANY 0x80000000u
 enum sl_future_guard { SL_GUARD_NONE, SL_GUARD_FREE, SL_GUARD_HELD };
 enum sl_future_state { SL_PENDING, SL_DONE, SL_FAILED, SL_CANCELLED };
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define SL_FUTURE_FLAG_ONE 0x10000u /* in sley_future.all */
+#else
+#define SL_FUTURE_FLAG_ONE 0x100u
+#endif
 enum {
     SL_FUTURE_RETRIEVED = 1,  /* somebody has seen the error */
     SL_FUTURE_EXPLICIT = 2,   /* a cancel asked the children of a gather */
@@ -37,11 +43,16 @@ enum {
  * `state` is written last. */
 struct sley_future {
     struct sl_list waiters; /* first: a free record's links lie here, and its refs stay 0 */
-    sl_atomic_u32 refs;
-    uint8_t kind;
-    sl_atomic_u8 state; /* enum sl_future_state */
-    sl_atomic_u8 flags;
-    sl_atomic_u8 guard; /* enum sl_future_guard */
+    sl_atomic_u32 refs;     /* of many workers: SL_REFS_MANY and the count */
+    union {
+        struct {
+            uint8_t kind;
+            sl_atomic_u8 state; /* enum sl_future_state */
+            sl_atomic_u8 flags;
+            sl_atomic_u8 guard; /* enum sl_future_guard */
+        };
+        uint32_t all; /* before anybody else sees it: four stores are one */
+    };
     intptr_t word;      /* the value, or the error */
     sley_error *error;  /* its detail */
     struct sley_loop *loop;
@@ -52,10 +63,8 @@ _Static_assert(sizeof(struct sley_future) == 48, "three quarters of a cache line
 SL_INLINE void sl_future_clear(struct sley_future *future, struct sley_loop *loop,
                                enum sl_future_kind kind)
 {
+    future->all = 0;
     future->kind = (uint8_t)kind;
-    sl_store_relaxed(&future->state, SL_PENDING);
-    sl_store_relaxed(&future->flags, 0);
-    sl_store_relaxed(&future->guard, SL_GUARD_NONE);
     sl_list_init(&future->waiters);
     future->word = 0;
     future->error = NULL;
@@ -67,7 +76,7 @@ SL_INLINE void sl_future_init(struct sley_future *future, struct sley_loop *loop
     sl_future_clear(future, loop, kind);
     if (SL_UNLIKELY(loop->team != NULL))
         sl_store_relaxed(&future->guard, SL_GUARD_FREE);
-    sl_store_relaxed(&future->refs, 1);
+    sl_store_relaxed(&future->refs, SL_UNLIKELY(loop->team != NULL) ? SL_REFS_MANY + 1 : 1);
 }
 SL_INLINE bool sl_future_many(const struct sley_future *future)
 {
@@ -104,11 +113,10 @@ void sl_future_unlock(struct sley_future *future);
  * here, under the guard (and what would run the program's code queues itself). */
 bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
                            sley_error *error);
-SL_INLINE bool sl_future_finish(struct sley_future *future, enum sl_future_state state,
-                                intptr_t word, sley_error *error)
+/* The same, of one loop. */
+SL_INLINE void sl_future_finish_one(struct sley_future *future, enum sl_future_state state,
+                                    intptr_t word, sley_error *error)
 {
-    if (SL_UNLIKELY(sl_future_many(future)))
-        return sl_future_finish_many(future, state, word, error);
     SL_DEBUG_CHECK(sl_future_state(future) == SL_PENDING);
     sl_store_relaxed(&future->state, (uint8_t)state);
     future->word = word;
@@ -116,6 +124,13 @@ SL_INLINE bool sl_future_finish(struct sley_future *future, enum sl_future_state
     if (SL_UNLIKELY(state == SL_FAILED))
         sl_future_mark(future, SL_FUTURE_FAILED);
     sl_list_splice(&future->loop->ready, &future->waiters);
+}
+SL_INLINE bool sl_future_finish(struct sley_future *future, enum sl_future_state state,
+                                intptr_t word, sley_error *error)
+{
+    if (SL_UNLIKELY(sl_future_many(future)))
+        return sl_future_finish_many(future, state, word, error);
+    sl_future_finish_one(future, state, word, error);
     return true;
 }
 /* By the kind: a task is asked, a gather asks its children, others end now. */
@@ -150,23 +165,24 @@ void sl_future_withdraw(struct sley_future *future, struct sl_entry *entry);
 void sl_future_drop_many(struct sley_future *future);
 SL_INLINE struct sley_future *sl_future_ref(struct sley_future *future)
 {
-    if (SL_UNLIKELY(sl_future_many(future)))
+    uint32_t refs = sl_load_relaxed(&future->refs);
+
+    if (SL_UNLIKELY(refs & SL_REFS_MANY))
         sl_add_relaxed(&future->refs, 1);
     else
-        sl_store_relaxed(&future->refs, sl_load_relaxed(&future->refs) + 1);
+        sl_store_relaxed(&future->refs, refs + 1);
     return future;
 }
 /* A reference of what may have none left: false then. Of many workers. */
 bool sl_future_try_ref(struct sley_future *future);
 SL_INLINE void sl_future_drop(struct sley_future *future)
 {
-    uint32_t left;
+    uint32_t left = sl_load_relaxed(&future->refs) - 1;
 
-    if (SL_UNLIKELY(sl_future_many(future))) {
+    if (SL_UNLIKELY(left & SL_REFS_MANY)) {
         sl_future_drop_many(future);
         return;
     }
-    left = sl_load_relaxed(&future->refs) - 1;
     sl_store_relaxed(&future->refs, left);
     if (left)
         return;

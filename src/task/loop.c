@@ -87,7 +87,7 @@ static int open_team(struct sley_loop *first, unsigned n)
     struct sl_runtime *runtime = first->runtime;
 
     sl_context_share();
-    runtime->team = sl_team_new(n);
+    runtime->team = sl_team_new(n, !runtime->options.roaming_workers);
     if (!runtime->team)
         return -ENOMEM;
     sl_pool_depot_open(&runtime->task_depot);
@@ -153,11 +153,21 @@ int sley_loop_new(sley_loop **made, const sley_options *options)
     return 0;
 }
 
+#define PATIENCE_NS ((int64_t)60 * 1000000000)
+#define INSIST_AGAIN_NS 10000000
+
 /* Due `shutdown_timeout` after the edge. */
 static void insist(struct sley_loop *loop, struct sl_entry *entry)
 {
-    (void)entry;
+    struct sl_timer *timer = SL_CONTAINER(entry, struct sl_timer, entry);
+
     sl_scope_cancel(loop, &loop->runtime->root, -ECANCELED);
+    if (!loop->team)
+        return;
+    /* Of many workers a task may be made at the same moment, and be missed. */
+    sl_shared_scope_cancelled(loop, &loop->runtime->root);
+    timer->deadline = loop->now + INSIST_AGAIN_NS;
+    sl_wheel_arm(&loop->wheel, timer);
 }
 
 /* The loop cannot run (no ring): tasks that never ran can be ended all the same. */
@@ -165,10 +175,8 @@ static void end_unstarted(struct sley_loop *loop)
 {
     struct sl_link *link, *next;
 
-    if (loop->team) {
+    if (loop->team)
         sl_shared_end_unstarted(loop);
-        return;
-    }
     for (link = loop->runtime->tasks.head.next; link != &loop->runtime->tasks.head; link = next) {
         struct sl_fiber *fiber = &SL_CONTAINER(link, struct sley_task, all)->fiber;
 
@@ -209,9 +217,10 @@ void sl_loop_cancel_all(struct sley_loop *loop, enum sl_ending how)
         ask_to_end(loop, SL_CONTAINER(link, struct sley_task, all), how);
     if (how != SL_END_ASKING)
         sl_scope_cancel(loop, &runtime->root, -ECANCELED);
-    else
-        sl_timer_arm(loop, &timer,
-                     sl_loop_clock(loop) + (patience ? patience : (int64_t)60 * 1000000000));
+    if (!patience)
+        patience = PATIENCE_NS;
+    if (how == SL_END_ASKING || loop->team)
+        sl_timer_arm(loop, &timer, sl_loop_clock(loop) + (how == SL_END_ASKING ? patience : 0));
     loop->stop = false;
     while (sl_runtime_tasks(runtime) && sl_worker_run(loop) == 0)
         ;
@@ -306,8 +315,8 @@ int sley_loop_run_forever(sley_loop *loop)
 
 static void stopper_run(struct sley_loop *loop, struct sl_entry *entry)
 {
-    sl_worker_stop(SL_CONTAINER(entry, struct sl_stopper, entry)->loop);
     (void)loop;
+    sl_worker_stop(SL_CONTAINER(entry, struct sl_stopper, entry)->loop);
 }
 
 intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)

@@ -15,7 +15,6 @@ const struct sl_worker_calls sl_worker_calls = {
     .main = sl_task_main,
     .never_start = sl_task_never_start,
     .noted = sl_dead_argument_look,
-    .gone = sl_shared_gone,
     .signalled = sl_report_signalled,
     .stuck = sl_report_stuck,
     .slow = sl_report_slow,

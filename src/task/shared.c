@@ -75,7 +75,7 @@ bool sl_future_try_ref(struct sley_future *future)
     uint32_t refs = sl_load_relaxed(&future->refs);
 
     do
-        if (refs == 0)
+        if (refs % SL_REFS_MANY == 0)
             return false;
     while (!sl_cas_weak_acq_rel(&future->refs, &refs, refs + 1)); /* pairs with the last drop */
     return true;
@@ -83,28 +83,29 @@ bool sl_future_try_ref(struct sley_future *future)
 
 void sl_future_drop_many(struct sley_future *future)
 {
-    struct sl_fiber *fiber;
-
     /* What the others did with it comes before its end: pairs with itself. */
-    if (SL_LIKELY(sl_sub_acq_rel(&future->refs, 1) != 1))
-        return;
-    if (future->kind == SL_FUTURE_TASK) {
-        fiber = &sl_task_of_future(future)->fiber;
-        /* Pairs with the forgetting of its place (sched/share.c): whoever comes second frees it. */
-        if (SL_UNLIKELY(sl_fiber_flags(fiber) & SL_FIBER_STALE) &&
-            sl_or_acq_rel(&fiber->word, SL_FIBER_GONE) & SL_FIBER_STALE)
-            return;
-    }
-    sl_future_free(future);
-}
-
-void sl_shared_gone(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    (void)loop;
-    sl_future_free(&sl_task_of(fiber)->future);
+    if (sl_sub_acq_rel(&future->refs, 1) == SL_REFS_MANY + 1)
+        sl_future_free(future);
 }
 
 /* ---- completion ---- */
+
+/* A task that returned with a request pending: the value is dropped. Requests come under the guard,
+ * too: either this sees them, or they see the end. */
+static bool ends_cancelled(struct sley_future *future)
+{
+    return future->kind == SL_FUTURE_TASK &&
+           sl_fiber_flags(&sl_task_of_future(future)->fiber) & SL_FIBER_MUST_CANCEL;
+}
+
+/* One fiber and nobody else: the usual case. */
+static bool alone(const struct sl_list *waiters)
+{
+    const struct sl_link *first = waiters->head.next;
+
+    return first != &waiters->head && first->next == &waiters->head &&
+           !SL_CONTAINER(first, const struct sl_entry, link)->run;
+}
 
 bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
                            sley_error *error)
@@ -121,12 +122,22 @@ bool sl_future_finish_many(struct sley_future *future, enum sl_future_state stat
         sley_error_drop(error);
         return false;
     }
+    if (SL_UNLIKELY(ends_cancelled(future)) && state == SL_DONE) {
+        state = SL_CANCELLED;
+        word = -ECANCELED;
+    }
     future->word = word;
     future->error = error;
     if (SL_UNLIKELY(state == SL_FAILED))
         sl_future_mark(future, SL_FUTURE_FAILED);
     /* Word and error come before: pairs with sl_future_state. */
     sl_store_release(&future->state, (uint8_t)state);
+    if (alone(&future->waiters)) {
+        link = sl_list_pop(&future->waiters);
+        sl_future_unlock(future);
+        sl_wait_wake(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link))->wait);
+        return true;
+    }
     while ((link = sl_list_pop(&future->waiters))) {
         struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
 

@@ -21,8 +21,6 @@ void sl_shared_give_record(struct sley_future *future);
 /* Queues a call of the program's that a future's end has made due. `loop` is the caller's, or
  * NULL. */
 void sl_shared_queue(struct sley_loop *loop, struct sley_future *future, struct sl_entry *entry);
-/* A stale place in a queue held the last reference. */
-void sl_shared_gone(struct sley_loop *loop, struct sl_fiber *fiber);
 /* The awaiter's side: task/future.c's wait_here. */
 SLEY_SUSPENDS int sl_shared_wait(struct sley_loop **loop, struct sley_future *future);
 bool sl_shared_await_cancel(struct sley_loop *loop, struct sl_wait *wait);

@@ -52,7 +52,6 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
 {
     struct sley_loop *here = sl_current(), *home;
     struct sley_task *task;
-    uint32_t word;
 
     if (home_of(loop, options, &home) < 0)
         return NULL;
@@ -64,31 +63,40 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
     sl_store_relaxed(&task->future.guard, SL_GUARD_FREE);
     if (home)
         task->future.loop = home;
-    word = SL_FIBER_MANY | (home ? SL_FIBER_PINNED : loop == here ? SL_FIBER_NEW : 0);
-    /* Pairs with who marks all records because a scope was cancelled: it marked this one before,
-     * and we see the scope's code; or it marks us. */
-    (void)!sl_exchange_acq_rel(&task->fiber.word, word);
+    sl_store_relaxed(&task->fiber.word, SL_FIBER_MANY | (home ? SL_FIBER_PINNED : 0));
     task->fiber.scope = scope;
-    if (SL_UNLIKELY(scope->_outer || sl_scope_own_code(scope)))
-        sl_scope_set(&task->fiber, scope);
     if (SL_UNLIKELY(loop->debug) && !size)
         sl_dead_argument_note(loop, task);
     task->site = site;
     if (group && !sl_task_group_join(loop, group, task)) {
-        sl_stacks_unpromise(&loop->stacks, task->fiber.stack_class);
+        sl_stacks_unpromise_shared(&loop->stacks, task->fiber.stack_class);
         sl_context_release(task->context);
         sl_store_relaxed(&task->fiber.word, 0);
         sl_task_free(&task->future);
         return NULL;
     }
+    /* Who cancels a scope sets its code and then marks all records. Either it marks this one, or
+     * the code is there by now: the group's lock lies between the word and this. The root's is
+     * set only at the end, again and again (loop.c). */
+    if (SL_UNLIKELY(scope->_outer || sl_scope_own_code(scope)))
+        sl_scope_set(&task->fiber, scope);
     sl_store_relaxed(&loop->tasks_created, sl_load_relaxed(&loop->tasks_created) + 1);
     /* Everything above comes before it can be found by its references. */
-    sl_store_release(&task->future.refs, 2); /* pairs with sl_future_try_ref */
-    if (word & SL_FIBER_NEW)
-        sl_share_push_new(loop, &task->fiber);
-    else
+    sl_store_release(&task->future.refs, SL_REFS_MANY + 2); /* pairs with sl_future_try_ref */
+    if (home || loop != here) {
         queue(here && here->team == loop->team ? here : NULL, home, &task->fiber.entry,
               loop->team);
+        return task;
+    }
+    /* ... and before it can be begun, from its own place or from an old one of its record: pairs
+     * with sl_share_accept. Nobody else changes the word of a task without a scope of its own
+     * yet. */
+    if (SL_LIKELY(!group))
+        /* Pairs with sl_share_accept. */
+        sl_store_release(&task->fiber.word, SL_FIBER_MANY | SL_FIBER_NEW);
+    else
+        sl_or_acq_rel(&task->fiber.word, SL_FIBER_NEW); /* pairs with sl_share_accept */
+    sl_share_push_new(loop, &task->fiber);
     return task;
 }
 
@@ -124,17 +132,13 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
 
 /* An edge request arrives: counted, and either held to be delivered or left for the next
  * suspension, in one step: uncancel must find both or neither. */
-enum asked { ASKED_TOO_LATE, ASKED, ASKED_AND_HELD };
-
-static enum asked ask(struct sl_fiber *fiber)
+static bool ask_fiber(struct sl_fiber *fiber)
 {
     uint32_t word = sl_load_relaxed(&fiber->word), new;
     unsigned turns = 0;
     bool holds;
 
     for (;;) {
-        if (SL_UNLIKELY(word & SL_FIBER_ENDED))
-            return ASKED_TOO_LATE;
         if (SL_UNLIKELY(word & SL_FIBER_HELD)) {
             sl_spin_wait(&turns);
             word = sl_load_relaxed(&fiber->word);
@@ -144,8 +148,22 @@ static enum asked ask(struct sl_fiber *fiber)
         new = (word + SL_FIBER_CANCELLING_ONE) | (holds ? SL_FIBER_HELD : SL_FIBER_MUST_CANCEL);
         /* Pairs with sl_park_begin: the wait is there; or it sees the request. */
         if (sl_cas_weak_acq_rel(&fiber->word, &word, new))
-            return holds ? ASKED_AND_HELD : ASKED;
+            return holds;
     }
+}
+
+/* Under the guard: who ends the task looks for requests there. */
+enum asked { ASKED_TOO_LATE, ASKED, ASKED_AND_HELD };
+
+static enum asked ask(struct sley_task *task)
+{
+    enum asked how = ASKED_TOO_LATE;
+
+    sl_future_lock(&task->future);
+    if (sl_future_state(&task->future) == SL_PENDING)
+        how = ask_fiber(&task->fiber) ? ASKED_AND_HELD : ASKED;
+    sl_future_unlock(&task->future);
+    return how;
 }
 
 bool sl_shared_cancel(struct sley_task *task)
@@ -157,7 +175,7 @@ bool sl_shared_cancel(struct sley_task *task)
     while (sl_future_state(&task->future) == SL_PENDING) {
         struct sley_future *target;
         struct sl_wait *wait;
-        enum asked how = ask(&task->fiber);
+        enum asked how = ask(task);
 
         if (how == ASKED_TOO_LATE)
             break;
@@ -199,6 +217,14 @@ out:
 
 /* ---- scopes ---- */
 
+/* Of all workers, and of threads that are none. */
+static void each_record(struct sl_team *team, bool (*visit)(void *record, void *arg), void *arg)
+{
+    sl_pool_each(&team->members[0].loop->runtime->guest_tasks, visit, arg);
+    for (unsigned i = 0; i < team->n; i++)
+        sl_pool_each(&team->members[i].loop->tasks, visit, arg);
+}
+
 struct visitor {
     bool (*visit)(struct sley_task *task, void *arg);
     void *arg;
@@ -221,8 +247,7 @@ void sl_shared_each_task(struct sl_team *team, bool (*visit)(struct sley_task *t
 {
     struct visitor visitor = {visit, arg};
 
-    for (unsigned i = 0; i < team->n; i++)
-        sl_pool_each(&team->members[i].loop->tasks, visit_record, &visitor);
+    each_record(team, visit_record, &visitor);
 }
 
 /* Of every record, in use or not: the mark only tells a fiber to look at its scopes. */
@@ -244,8 +269,7 @@ void sl_shared_scope_cancelled(struct sley_loop *loop, struct sley_scope *scope)
         mark_record(scope->_task, scope);
         return;
     }
-    for (unsigned i = 0; i < team->n; i++)
-        sl_pool_each(&team->members[i].loop->tasks, mark_record, scope);
+    each_record(team, mark_record, scope);
 }
 
 void sl_shared_end_unstarted(struct sley_loop *loop)

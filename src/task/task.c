@@ -28,8 +28,10 @@ SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *opt
 {
     sley_context *given = options ? options->context : NULL;
 
-    if (given)
-        return (uintptr_t)sley_context_ref(given) | SL_CONTEXT_SHARED;
+    if (given) {
+        sl_context_count_up(&given->refs);
+        return (uintptr_t)given | SL_CONTEXT_SHARED;
+    }
     if (SL_LIKELY(!(loop->current ? sl_task_of(loop->current)->context : loop->context)))
         return 0;
     return sl_context_inherit(loop, NULL);
@@ -50,7 +52,7 @@ SL_INLINE struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const voi
     if (SL_UNLIKELY(!task))
         goto no_task;
     sl_future_clear(&task->future, loop, SL_FUTURE_TASK);
-    sl_store_relaxed(&task->future.flags, SL_TASK_PLAIN);
+    task->future.all |= SL_TASK_PLAIN * SL_FUTURE_FLAG_ONE;
     task->fn = fn;
     task->arg = (void *)(uintptr_t)arg;
     if (size && !(task->arg = copy_argument(task, arg, size)))
@@ -71,7 +73,10 @@ no_argument:
     else
         sl_pool_give(&loop->tasks, task);
 no_task:
-    sl_stacks_unpromise(&loop->stacks, (unsigned)class);
+    if (many)
+        sl_stacks_unpromise_shared(&loop->stacks, (unsigned)class);
+    else
+        sl_stacks_unpromise(&loop->stacks, (unsigned)class);
     return NULL;
 }
 
@@ -152,7 +157,7 @@ SL_INLINE void finish(struct sley_loop *loop, struct sley_task *task, enum sl_fu
         task->fiber.entry.run = sl_task_group_child_done;
         sl_ready_push(loop, &task->fiber.entry);
     }
-    sl_future_finish(&task->future, state, word, error);
+    sl_future_finish_one(&task->future, state, word, error);
     if (SL_UNLIKELY(sl_load_relaxed(&runtime->closing))) {
         if (state == SL_FAILED && !task->group &&
             !(sl_future_flags(&task->future) & SL_FUTURE_RETRIEVED)) {
@@ -183,7 +188,6 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     struct sl_stack *stack = fiber->stack;
     enum sl_future_state state = SL_DONE;
     sley_error *error = NULL;
-    uint32_t asked;
     intptr_t word;
 
     loop->in_user = 1;
@@ -196,7 +200,6 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     if (SL_UNLIKELY(stack->watched))
         end_watched(stack, task);
     fiber->stack = NULL;
-    asked = sl_fiber_end(fiber);
     if (SL_UNLIKELY(sley_is_error(word))) {
         error = sl_error_take((sley_error **)&stack->error, word);
         /* A task that ends by its own scope's code ended because it was cancelled. */
@@ -204,7 +207,7 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
             state = SL_CANCELLED;
         else
             state = SL_FAILED;
-    } else if (SL_UNLIKELY(asked & SL_FIBER_MUST_CANCEL)) {
+    } else if (SL_UNLIKELY(sl_fiber_flags(fiber) & SL_FIBER_MUST_CANCEL)) {
         state = SL_CANCELLED; /* returned with a request pending: the value is dropped */
     }
     if (SL_UNLIKELY(state == SL_CANCELLED)) {
@@ -231,7 +234,6 @@ void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber)
         sl_stacks_unpromise_shared(&loop->stacks, fiber->stack_class);
     else
         sl_stacks_unpromise(&loop->stacks, fiber->stack_class);
-    (void)sl_fiber_end(fiber);
     finish(loop, task, SL_CANCELLED, -ECANCELED, NULL);
 }
 

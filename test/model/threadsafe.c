@@ -31,6 +31,8 @@ void sl_share_receive(struct sley_loop *on, struct sl_inject *mine)
     model_check(false, "something was received");
 }
 
+sl_atomic_u32 sl_context_threads;
+
 void sl_future_add(struct sley_future *future, struct sl_entry *entry)
 {
     sl_list_push(&future->waiters, &entry->link);
