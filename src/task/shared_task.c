@@ -217,14 +217,6 @@ out:
 
 /* ---- scopes ---- */
 
-/* Of all workers, and of threads that are none. */
-static void each_record(struct sl_team *team, bool (*visit)(void *record, void *arg), void *arg)
-{
-    sl_pool_each(&team->members[0].loop->runtime->guest_tasks, visit, arg);
-    for (unsigned i = 0; i < team->n; i++)
-        sl_pool_each(&team->members[i].loop->tasks, visit, arg);
-}
-
 struct visitor {
     bool (*visit)(struct sley_task *task, void *arg);
     void *arg;
@@ -240,6 +232,14 @@ static bool visit_record(void *record, void *arg)
     if (sl_future_state(&task->future) != SL_PENDING || !visitor->visit(task, visitor->arg))
         sl_future_drop(&task->future);
     return true;
+}
+
+/* Those of the workers, and those that threads have made which are none: a main task is one. */
+static void each_record(struct sl_team *team, bool (*visit)(void *record, void *arg), void *arg)
+{
+    for (unsigned i = 0; i < team->n; i++)
+        sl_pool_each(&team->members[i].loop->tasks, visit, arg);
+    sl_pool_each(&team->members[0].loop->runtime->guest_tasks, visit, arg);
 }
 
 void sl_shared_each_task(struct sl_team *team, bool (*visit)(struct sley_task *task, void *arg),
@@ -263,13 +263,11 @@ static bool mark_record(void *record, void *arg)
 
 void sl_shared_scope_cancelled(struct sley_loop *loop, struct sley_scope *scope)
 {
-    struct sl_team *team = loop->team;
-
     if (scope->_task && !(sl_shared_load_relaxed(&scope->_flags) & SL_SCOPE_GROUPS)) {
         mark_record(scope->_task, scope);
         return;
     }
-    each_record(team, mark_record, scope);
+    each_record(loop->team, mark_record, scope);
 }
 
 void sl_shared_end_unstarted(struct sley_loop *loop)

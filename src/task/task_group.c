@@ -257,8 +257,8 @@ static intptr_t leave(struct sley_loop **loop, sley_task_group *group, intptr_t 
     }
     if (status == -ECANCELED && swallowed)
         return 0; /* our own cancel, by sley_task_group_cancel */
-    /* Children that an outer deadline ended say so by the code that every call now has. */
-    if (!failed && (outer = sl_scope_code(&parent->fiber)))
+    /* Children that an outer deadline ended say so; they may be quicker than our own mark. */
+    if (!failed && (outer = sl_scope_walk(parent->fiber.scope)))
         return outer;
     return status;
 }
