@@ -242,7 +242,7 @@ static int64_t until(struct sley_loop *loop, bool watches)
     deadline = sl_wheel_next(&loop->wheel);
     sl_spin_unlock(&loop->wheel_lock);
     now = sl_loop_clock(loop);
-    if (deadline != INT64_MAX)
+    if (deadline != INT64_MAX && !loop->virtual_clock)
         wait_ns = deadline > now ? deadline - now : 0;
     return watches && wait_ns > WATCH_NS ? WATCH_NS : wait_ns;
 }
@@ -255,16 +255,17 @@ static bool rest(struct sley_loop *loop)
     uint64_t bit = (uint64_t)1 << (loop->index % 64);
     uint32_t others, none = 0;
     bool watches, woken;
+    int64_t wait_ns;
 
     sl_store_relaxed(&loop->asleep, 1);
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
-    watches = others && sl_cas_acq_rel(&team->watchers, &none, 1);
+    watches = others && !team->counts_still && sl_cas_acq_rel(&team->watchers, &none, 1);
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
     if (!anything(loop, watches)) {
-        int64_t wait_ns = until(loop, watches);
-
-        if (wait_ns)
+        if (SL_UNLIKELY(team->counts_still))
+            sl_still_rest(loop, until(loop, false));
+        else if ((wait_ns = until(loop, watches)))
             loop->ring->class->turn(loop->ring, wait_ns);
     }
     loop->watched = watches;

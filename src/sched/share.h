@@ -75,6 +75,8 @@ SL_INLINE void sl_search_offer(struct sley_loop *loop)
 void sl_search_wake(struct sl_team *team);
 /* Looks for work at the others; then sleeps. What was found is in loop->taken. */
 void sl_search_or_sleep(struct sley_loop *loop);
+/* still.c: the same for teams that count who has nothing to do; not for longer than `wait_ns`. */
+void sl_still_rest(struct sley_loop *loop, int64_t wait_ns);
 /* A worker that was woken to search has found something of its own. */
 void sl_search_found(struct sley_loop *loop, struct sl_entry *entry);
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop);

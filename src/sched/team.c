@@ -49,6 +49,7 @@ void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop)
     loop->team = team;
     loop->member = &team->members[index];
     loop->index = index;
+    team->counts_still |= loop->runtime->options.virtual_clock || loop->runtime->options.on_idle;
     loop->rng = (struct sl_rng){loop->runtime->options.seed + index};
 }
 

@@ -34,6 +34,7 @@ struct sl_member {
     struct sl_inject mine;       /* ready, its own, from others */
     _Alignas(64) sl_atomic_u32 turns; /* counts what it dispatches: does it stand still? */
     sl_atomic_u64 figures[SL_FIGURES];
+    unsigned in_flight;          /* still.c: in its ring when it went to sleep */
     sl_atomic_u32 quiet;         /* so many single offers need wake nobody: search.c */
     struct sley_loop *loop;
     pthread_t thread;            /* not of the first: that is the caller's */
@@ -60,6 +61,10 @@ struct sl_team {
     bool pins;                   /* each worker to its processor */
     bool pinned;                 /* loop 0's thread is; it was allowed `before` */
     struct sl_cpus before;
+    bool counts_still;           /* still.c, for tests: */
+    sl_atomic_u32 still_lock;    /* of what follows */
+    unsigned still;              /* how many sleep */
+    sl_atomic_u64 clock;         /* virtual: ns */
     struct sl_member members[];
 };
 

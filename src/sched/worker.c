@@ -268,7 +268,7 @@ int sl_worker_begin(struct sley_loop *loop)
         loop->ring = NULL;
     }
     loop->owner = pthread_self();
-    if (!loop->virtual_clock && !sl_worker_ring(loop, &rc))
+    if ((loop->team || !loop->virtual_clock) && !sl_worker_ring(loop, &rc))
         return rc;
     loop->state = SL_LOOP_RUNNING;
     sl_thread_signals_enter(&loop->thread_signals);

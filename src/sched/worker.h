@@ -166,9 +166,14 @@ SL_INLINE void sl_leave(struct sley_loop *loop, uint32_t user)
 void sl_timer_arm_shared(struct sley_loop *loop, struct sl_timer *timer);
 void sl_timer_disarm_shared(struct sley_loop *loop, struct sl_timer *timer);
 
+/* Of one loop its own, else the team's (still.c): relaxed, it moves while nobody runs. */
+SL_INLINE int64_t sl_virtual_now(const struct sley_loop *loop)
+{
+    return loop->team ? (int64_t)sl_load_relaxed(&loop->team->clock) : loop->now;
+}
 SL_INLINE int64_t sl_loop_clock(struct sley_loop *loop)
 {
-    return loop->virtual_clock ? loop->now : (loop->now = sl_sys.clock_now());
+    return loop->now = loop->virtual_clock ? sl_virtual_now(loop) : sl_sys.clock_now();
 }
 /* entry.run is what a due timer does; it runs on the loop's own stack. */
 SL_INLINE void sl_timer_arm(struct sley_loop *loop, struct sl_timer *timer, int64_t deadline)

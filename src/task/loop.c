@@ -23,8 +23,6 @@ int sl_options_read(sley_options *into, const sley_options *options)
         return -EINVAL;
     memcpy(into, options, options->size);
     into->workers = sl_workers_wanted(into->workers);
-    if (into->workers > 1 && into->virtual_clock)
-        return -EINVAL; /* whose time would stand still? */
     return into->workers < 0 ? into->workers : 0;
 }
 
@@ -380,7 +378,7 @@ bool sley_loop_is_running(const sley_loop *loop)
 
 sley_instant sley_loop_time(const sley_loop *loop)
 {
-    sley_instant now = {loop->virtual_clock ? loop->now : sl_sys.clock_now()};
+    sley_instant now = {loop->virtual_clock ? sl_virtual_now(loop) : sl_sys.clock_now()};
 
     return now;
 }
