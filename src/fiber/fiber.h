@@ -29,6 +29,7 @@ enum {
     SL_FIBER_PARKED = 512,     /* waits: who clears this ends the wait (sched/park.h) */
     SL_FIBER_HELD = 1024,      /* somebody looks at the wait: nobody may end it meanwhile */
     SL_FIBER_MAILED = 2048,    /* a cancel is on its way to the ring that holds the operation */
+    SL_FIBER_ROAMS = 16384,    /* tests: goes on elsewhere after each suspension (team->roams) */
     SL_FIBER_LENT = 4096,      /* of one loop, but its word is everybody's during this wait */
 
     SL_FIBER_ASKED = SL_FIBER_MUST_CANCEL | SL_FIBER_SHIELDED | SL_FIBER_IN_CANCELLED,

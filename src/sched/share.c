@@ -110,12 +110,14 @@ void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
 }
 
 /* A fiber of another loop, or woken by a thread that runs none. */
-static SL_NOINLINE void wake_elsewhere(struct sl_fiber *fiber)
+static SL_NOINLINE void wake_elsewhere(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sley_loop *home = fiber->stack->home;
 
     if (!home->team || sl_fiber_flags(fiber) & SL_FIBER_PINNED)
         sl_share_give_to(home, &fiber->entry);
+    else if (sl_fiber_flags(fiber) & SL_FIBER_ROAMS)
+        sl_roam(loop, fiber);
     else
         sl_share_give(home->team, &fiber->entry);
 }
@@ -130,8 +132,8 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
         return;
     }
     if (!loop || !loop->team || loop->team != home->team ||
-        sl_fiber_flags(fiber) & SL_FIBER_PINNED) {
-        wake_elsewhere(fiber);
+        sl_fiber_flags(fiber) & (SL_FIBER_PINNED | SL_FIBER_ROAMS)) {
+        wake_elsewhere(loop, fiber);
         return;
     }
     if (loop->ending && !loop->direct) { /* nothing comes between the end and its turn */
@@ -189,8 +191,11 @@ void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine)
     uint32_t n;
 
     while ((n = sl_inject_take(mine, taken, INJECT_BATCH)))
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; i++) {
             sl_ready_push(loop, taken[i]);
+            if (SL_UNLIKELY(loop->team && loop->team->roams))
+                sl_roam_settle(loop, taken[i]);
+        }
 }
 
 static struct sl_entry *pick(struct sley_loop *loop, uint32_t turn)

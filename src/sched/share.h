@@ -54,6 +54,15 @@ SLEY_SUSPENDS struct sley_loop *sl_share_pin(struct sley_loop *loop, struct sley
                                              struct sl_pin *before);
 SLEY_SUSPENDS struct sley_loop *sl_share_unpin(struct sley_loop *loop, const struct sl_pin *before);
 
+/* ---- roam.c ---- */
+
+/* Makes a fiber ready that roams. Any thread; `loop` is the caller's, or NULL. */
+void sl_roam(struct sley_loop *loop, struct sl_fiber *fiber);
+/* The running one, which roams or is pinned. */
+void sl_roam_yield(struct sley_loop *loop, struct sl_fiber *fiber);
+/* It will run here. */
+void sl_roam_settle(struct sley_loop *loop, struct sl_entry *entry);
+
 /* ---- search.c: from the worker that has nothing to do ---- */
 
 /* More has become ready at this worker than it runs now: is somebody idle? In two steps, after a

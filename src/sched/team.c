@@ -24,13 +24,14 @@ struct sl_team *sl_team_new(unsigned n, bool pins)
 {
     /* Mapped: zero, and aligned to cache lines. */
     struct sl_team *team = sl_sys.map(bytes_for(n));
-    const char *steal = getenv("SLEY_STEAL");
+    const char *steal = getenv("SLEY_STEAL"), *migrate = getenv("SLEY_MIGRATE");
 
     if (!team)
         return NULL;
     team->n = n;
     team->pins = pins && sl_cpus_affinity(&team->before) >= n;
     team->steals = !steal || strcmp(steal, "0") != 0;
+    team->roams = migrate ? (enum sl_team_roams)(atoi(migrate) % 3) : SL_ROAMS_NOT;
     pthread_mutex_init(&team->mutex, NULL);
     pthread_cond_init(&team->changed, NULL);
     return team;

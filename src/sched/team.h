@@ -43,6 +43,13 @@ struct sl_member {
 
 enum sl_team_order { SL_TEAM_REST, SL_TEAM_RUN, SL_TEAM_LEAVE };
 
+/* Where fibers that are not pinned go when they become ready. */
+enum sl_team_roams {
+    SL_ROAMS_NOT,
+    SL_ROAMS_AWAY,               /* to another worker than the one where they ran */
+    SL_ROAMS_ANYWHERE            /* to any place in any queue, by the runtime's seed */
+};
+
 struct sl_team {
     struct sl_inject inject;     /* ready, nobody's yet */
     _Alignas(64) sl_atomic_u32 idle; /* how many sleep; above SL_TEAM_SEARCHES, how many search */
@@ -61,6 +68,8 @@ struct sl_team {
     bool pins;                   /* each worker to its processor */
     bool pinned;                 /* loop 0's thread is; it was allowed `before` */
     struct sl_cpus before;
+    enum sl_team_roams roams;    /* SLEY_MIGRATE, for tests */
+    sl_atomic_u32 roamed;        /* how often */
     bool counts_still;           /* still.c, for tests: */
     sl_atomic_u32 still_lock;    /* of what follows */
     unsigned still;              /* how many sleep */

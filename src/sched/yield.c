@@ -19,10 +19,12 @@ SL_INLINE struct sley_loop *change_places(struct sley_loop *loop, struct sl_fibe
 
     if (SL_UNLIKELY(first == head || loop->budget <= 0 || entry->run || !next->sp) ||
         sl_exceptions_any(loop->exceptions)) {
-        if (!loop->team || sl_fiber_flags(self) & SL_FIBER_PINNED)
+        if (!loop->team)
             sl_ready_push(loop, &self->entry);
-        else
+        else if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_PINNED | SL_FIBER_ROAMS))))
             sl_share_append(loop, &self->entry);
+        else
+            sl_roam_yield(loop, self);
         return sl_worker_park(loop, self);
     }
     loop->budget--;

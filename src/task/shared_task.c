@@ -52,6 +52,7 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
 {
     struct sley_loop *here = sl_current(), *home;
     struct sley_task *task;
+    uint32_t word;
 
     if (home_of(loop, options, &home) < 0)
         return NULL;
@@ -63,7 +64,10 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
     sl_store_relaxed(&task->future.guard, SL_GUARD_FREE);
     if (home)
         task->future.loop = home;
-    sl_store_relaxed(&task->fiber.word, SL_FIBER_MANY | (home ? SL_FIBER_PINNED : 0));
+    word = SL_FIBER_MANY | (home ? SL_FIBER_PINNED : 0);
+    if (SL_UNLIKELY(loop->team->roams) && !home)
+        word |= SL_FIBER_ROAMS;
+    sl_store_relaxed(&task->fiber.word, word);
     task->fiber.scope = scope;
     if (SL_UNLIKELY(loop->debug) && !size)
         sl_dead_argument_note(loop, task);
@@ -93,7 +97,7 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
      * yet. */
     if (SL_LIKELY(!group))
         /* Pairs with sl_share_accept. */
-        sl_store_release(&task->fiber.word, SL_FIBER_MANY | SL_FIBER_NEW);
+        sl_store_release(&task->fiber.word, word | SL_FIBER_NEW);
     else
         sl_or_acq_rel(&task->fiber.word, SL_FIBER_NEW); /* pairs with sl_share_accept */
     sl_share_push_new(loop, &task->fiber);
