@@ -7,6 +7,7 @@
 #include "sched/worker.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 
 /* What is next in the loop that the child stands in. */
@@ -23,8 +24,12 @@ static void leave(struct sley_loop *loop)
 {
     sl_current_set(NULL);
     sl_current_outside()->forked = true;
+    if (loop->team && loop->index) /* a thread of ours, where nearly all signals are blocked */
+        pthread_sigmask(SIG_SETMASK, &loop->team->mask, NULL);
+    else
+        sl_thread_signals_forked(&loop->thread_signals);
     loop->team = NULL; /* the others are not here: what is left is one loop, and dead */
-    loop->taken = NULL;
+    loop->taken = &last_entry; /* which one of many workers looks at first */
     sl_list_init(&loop->ready);
     sl_ready_push(loop, &last_entry);
     loop->batch_last = NULL;
@@ -32,7 +37,6 @@ static void leave(struct sley_loop *loop)
     loop->dropping = true; /* timers that are due with the caller's: not called */
     if (loop->budget < 1)
         loop->budget = 1;
-    sl_thread_signals_forked(&loop->thread_signals);
 }
 
 static void child(void)
@@ -63,9 +67,19 @@ int sl_fork_start(void)
     return registered;
 }
 
-int sl_fork_inside(const struct sley_loop *loop)
+static bool inside(const struct sley_loop *loop)
 {
     return loop->state == SL_LOOP_RUNNING && pthread_equal(loop->owner, pthread_self());
+}
+
+int sl_fork_inside(const struct sley_loop *loop)
+{
+    const struct sl_team *team = loop->runtime->team;
+
+    for (unsigned i = 0; team && i < team->n; i++)
+        if (inside(team->members[i].loop))
+            return true;
+    return inside(loop);
 }
 
 _Noreturn void sl_fork_returned(void)

@@ -90,18 +90,23 @@ static void *member(void *arg)
     return NULL;
 }
 
-/* It begins with every signal blocked: they are for the program's own threads. */
+/* It begins with every signal blocked: they are for the program's own threads. Not those that it
+ * causes itself by a fault: blocked, they would end the process without a word. */
 static int start(struct sl_member *self)
 {
-    sigset_t all, before;
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
+    struct sl_team *team = self->loop->team;
+    sigset_t all;
     int rc;
 
     if (self->started)
         return 0;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&all, own[i]);
+    pthread_sigmask(SIG_SETMASK, &all, &team->mask);
     rc = sl_sys.thread_create(&self->thread, member, self);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_sigmask(SIG_SETMASK, &team->mask, NULL);
     self->started = rc == 0;
     return rc;
 }

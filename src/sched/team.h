@@ -11,6 +11,7 @@
 #include "sched/inject.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 #define SL_TEAM_MOST 256u
 
@@ -63,6 +64,7 @@ struct sl_team {
     uint64_t runs;               /* counts SL_TEAM_RUN orders */
     unsigned at_work;            /* threads beside the caller's that have not come to rest */
     int failure;                 /* of a worker that could not run, or 0 */
+    sigset_t mask;               /* of the thread that started the others: for a child after fork */
     unsigned n;
     bool steals;                 /* not with SLEY_STEAL=0 */
     bool pins;                   /* each worker to its processor */
