@@ -7,6 +7,9 @@
 #include "base/list.h"
 #include "fiber/stack.h"
 
+#include <stddef.h>
+#include <string.h>
+
 struct sley_loop;
 
 /* Whatever can be run: a fiber (run is NULL) or a callback. Lies in at most one queue. */
@@ -50,7 +53,8 @@ struct sl_fiber {
     struct sley_scope *scope;   /* the innermost sticky scope, never NULL */
     sl_atomic_u32 word;         /* flags, and how many edge requests were not taken back */
     uint8_t stack_class;
-    uint8_t spare[3];
+    sl_atomic_u8 asked;         /* cancels by threads that do not run its loop: task/cancel.c */
+    uint8_t spare[2];
 };
 
 _Static_assert(sizeof(struct sl_fiber) == 64, "a fiber is one cache line");
@@ -88,6 +92,14 @@ SL_INLINE void sl_fiber_clear(struct sl_fiber *fiber, uint32_t bits)
 SL_INLINE unsigned sl_fiber_cancelling(const struct sl_fiber *fiber)
 {
     return sl_fiber_flags(fiber) / SL_FIBER_CANCELLING_ONE;
+}
+
+/* Sets the class, and clears what lies behind it, by one store. */
+SL_INLINE void sl_fiber_set_class(struct sl_fiber *fiber, unsigned class)
+{
+    uint32_t all = class; /* its low byte lies first */
+
+    memcpy((char *)fiber + offsetof(struct sl_fiber, stack_class), &all, sizeof all);
 }
 
 SL_INLINE struct sl_fiber *sl_fiber_of(struct sl_entry *entry)

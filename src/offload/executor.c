@@ -140,8 +140,14 @@ void sley_executor_close(sley_executor *executor)
 struct sley_executor *sl_executor_default(struct sley_loop *loop)
 {
     struct sl_runtime *runtime = loop->runtime;
+    /* Pairs with the swap of the worker that made it. */
+    struct sley_executor *executor = sl_shared_load_acquire(&runtime->executor), *made;
 
-    if (!runtime->executor)
-        sley_executor_new(&runtime->executor, runtime->options.executor_threads);
-    return runtime->executor;
+    if (executor || sley_executor_new(&made, runtime->options.executor_threads) < 0)
+        return executor;
+    /* Pairs with itself: of many workers one's stays, and has no thread before. */
+    if (sl_shared_cas_acq_rel(&runtime->executor, &executor, made))
+        return made;
+    sley_executor_close(made);
+    return executor;
 }

@@ -1,7 +1,7 @@
 /* offload/executor.h: a pool of plain threads, and the jobs that loops give it.
  *
- * A job is a future of its loop. Its state (queued, running, done) belongs to the pool's mutex; the
- * future belongs to the loop's thread, which hears of the end through its inbox. */
+ * A job is a future that any thread may complete. Whether it is queued belongs to the pool's
+ * mutex. */
 #ifndef SL_OFFLOAD_EXECUTOR_H
 #define SL_OFFLOAD_EXECUTOR_H
 

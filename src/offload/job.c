@@ -1,15 +1,17 @@
 /* run_in_executor and to_thread: a job is a future whose word a pool's thread computes. */
 #include "offload/executor.h"
+#include "os/spin.h"
 #include "sched/fork.h"
 #include "task/offload.h"
+#include "task/open.h"
 #include "task/task.h"
 
 #include <string.h>
 
 struct job {
-    struct sley_future future;
+    struct sl_open open;         /* the future */
     struct sl_work work;
-    struct sl_inbox_item news;   /* to the loop: it has run */
+    struct sl_inbox_item over;   /* to the loop: it has run, or was taken back */
     struct sley_executor *executor;
     sley_fn *fn;
     void *arg;
@@ -22,32 +24,66 @@ struct job {
 
 static struct job *job_of(struct sley_future *future)
 {
-    return SL_CONTAINER(future, struct job, future);
+    return SL_CONTAINER(future, struct job, open.future);
 }
 
-/* On the loop's thread: the job is over, run or taken back. */
-static void job_over(struct sley_loop *loop, struct job *job)
+/* ---- over ---- */
+
+/* The word is there; of no use if the future was cancelled before. */
+static void complete(struct job *job)
 {
+    struct sley_future *future = &job->open.future;
+
+    if (job->word == -ECANCELED) {
+        sley_error_drop(job->error);
+        sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);
+    } else if (sley_is_error(job->word)) {
+        sl_future_finish(future, SL_FAILED, job->word, job->error);
+    } else {
+        sl_future_finish(future, SL_DONE, job->word, NULL);
+    }
+}
+
+/* One loop, on its thread. */
+static void job_over(struct sley_loop *loop, struct sl_inbox_item *item)
+{
+    struct job *job = SL_CONTAINER(item, struct job, over);
     struct sl_runtime *runtime = loop->runtime;
 
-    if (--runtime->executor_jobs == 0 && runtime->closing)
+    /* Not before: a loop that sees none may take itself for stuck. Pairs with nothing. */
+    if (sl_sub_acq_rel(&runtime->executor_jobs, 1) == 1 && sl_load_relaxed(&runtime->closing))
         sl_worker_stop(loop);
-    sl_future_drop(&job->future);
+    sl_future_drop(&job->open.future);
 }
 
-static void job_news(struct sley_loop *loop, struct sl_inbox_item *item)
+/* Many workers, any thread. Last, nothing of the runtime is touched after the mutex is free. */
+static void job_over_many(struct job *job)
 {
-    struct job *job = SL_CONTAINER(item, struct job, news);
+    struct sl_runtime *runtime = job->open.future.loop->runtime;
+    struct sl_team *team = runtime->team;
 
-    if (sl_future_state(&job->future) != SL_PENDING)
-        sley_error_drop(job->error); /* nobody waits any more */
-    else if (job->word == -ECANCELED)
-        sl_future_finish(&job->future, SL_CANCELLED, -ECANCELED, NULL);
-    else if (sley_is_error(job->word))
-        sl_future_finish(&job->future, SL_FAILED, job->word, job->error);
-    else
-        sl_future_finish(&job->future, SL_DONE, job->word, NULL);
-    job_over(loop, job);
+    sl_future_drop(&job->open.future);
+    pthread_mutex_lock(&team->mutex);
+    /* Pairs with close_many, which holds the mutex, too. */
+    if (sl_sub_acq_rel(&runtime->executor_jobs, 1) == 1)
+        pthread_cond_broadcast(&team->changed);
+    pthread_mutex_unlock(&team->mutex);
+}
+
+/* In a thread of the pool: it has run. */
+static void ran(struct job *job)
+{
+    struct sley_loop *loop = job->open.future.loop;
+    struct sl_runtime *runtime = loop->runtime;
+
+    complete(job);
+    if (runtime->team) {
+        job_over_many(job);
+        return;
+    }
+    sl_add_relaxed(&runtime->executor_threads, 1); /* seen by who sees the item */
+    sl_inbox_post(loop, &job->over);
+    sl_sub_acq_rel(&runtime->executor_threads, 1); /* pairs with close_one */
 }
 
 /* In a thread of the pool. */
@@ -58,24 +94,28 @@ static void job_run(struct sl_work *work)
 
     outside->context = job->context;
     job->word = job->fn(job->arg);
-    if (SL_UNLIKELY(sl_runtime_dead(job->future.loop->runtime)))
+    if (SL_UNLIKELY(sl_runtime_dead(job->open.future.loop->runtime)))
         sl_fork_returned();
     job->context = outside->context;
     outside->context = 0;
     job->error = sl_error_take((sley_error **)&outside->error, job->word);
-    sl_inbox_post(job->future.loop, &job->news);
+    ran(job);
 }
 
 static bool job_cancel(struct sley_loop *loop, struct sley_future *future)
 {
     struct job *job = job_of(future);
     bool taken_back = sl_executor_withdraw(job->executor, &job->work);
-
     /* A thread that runs it goes on; what it returns is dropped. */
-    sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);
-    if (taken_back)
-        job_over(loop, job);
-    return true;
+    bool cancelled = sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);
+
+    if (taken_back && loop->team)
+        job_over_many(job);
+    else if (taken_back && sl_current() == loop)
+        job_over(loop, &job->over);
+    else if (taken_back)
+        sl_inbox_post(loop, &job->over);
+    return cancelled;
 }
 
 static void job_free(struct sley_future *future)
@@ -86,7 +126,35 @@ static void job_free(struct sley_future *future)
     sl_sys.release(job, sizeof *job + job->copied, 0);
 }
 
-/* Runs what is left, then joins the default pool. */
+/* ---- the loop is being closed ---- */
+
+/* Runs what is left. Threads of a pool that is not the loop's own may be inside of the post by
+ * which the loop has heard of their last job. */
+static void close_one(struct sley_loop *loop)
+{
+    struct sl_runtime *runtime = loop->runtime;
+    unsigned turns = 0;
+
+    sl_store_relaxed(&runtime->closing, 1);
+    sl_worker_run_once(loop);
+    while (sl_load_relaxed(&runtime->executor_jobs) && sl_worker_run(loop) == 0)
+        ;
+    while (sl_load_acquire(&runtime->executor_threads)) /* pairs with their leaving */
+        sl_spin_wait(&turns);
+}
+
+/* Their workers are at rest, and have nothing to do with the end of a job. */
+static void close_many(struct sl_runtime *runtime)
+{
+    struct sl_team *team = runtime->team;
+
+    pthread_mutex_lock(&team->mutex);
+    while (sl_load_acquire(&runtime->executor_jobs)) /* pairs with job_over_many */
+        pthread_cond_wait(&team->changed, &team->mutex);
+    pthread_mutex_unlock(&team->mutex);
+}
+
+/* Waits for the jobs, then joins the default pool. */
 static void close_offload(struct sley_loop *loop)
 {
     struct sl_runtime *runtime = loop->runtime;
@@ -95,13 +163,14 @@ static void close_offload(struct sley_loop *loop)
         sley_executor_close(runtime->executor);
         return;
     }
-    runtime->closing = true;
-    sl_worker_run_once(loop);
-    while (runtime->executor_jobs && sl_worker_run(loop) == 0)
-        ;
+    if (runtime->team)
+        close_many(runtime);
+    else
+        close_one(loop);
     sley_executor_close(runtime->executor);
     runtime->executor = NULL;
-    sl_worker_run_once(loop);
+    if (!runtime->team)
+        sl_worker_run_once(loop);
 }
 
 static const struct sl_offload_calls calls = {
@@ -122,9 +191,11 @@ static struct job *job_new(struct sley_loop *loop, struct sley_executor *executo
     if (!job)
         return NULL;
     memset(job, 0, sizeof *job);
-    sl_future_init(&job->future, loop, SL_FUTURE_JOB);
+    sl_future_init(&job->open.future, loop, SL_FUTURE_JOB);
+    if (!loop->team)
+        sl_future_open(&job->open.future);
     job->work.run = job_run;
-    job->news.run = job_news;
+    job->over.run = job_over;
     job->executor = executor;
     job->fn = fn;
     job->arg = (void *)(uintptr_t)arg;
@@ -138,13 +209,13 @@ static int job_start(struct sley_loop *loop, struct job *job)
 {
     int rc;
 
-    sl_future_ref(&job->future); /* the pool's */
-    loop->runtime->executor_jobs++;
+    sl_future_ref(&job->open.future); /* the pool's */
+    sl_add_relaxed(&loop->runtime->executor_jobs, 1);
     rc = sl_executor_submit(job->executor, &job->work);
     if (rc < 0) {
-        loop->runtime->executor_jobs--;
-        job->future.refs = 1;
-        sl_future_drop(&job->future);
+        sl_sub_acq_rel(&loop->runtime->executor_jobs, 1); /* pairs with nothing */
+        sl_future_drop(&job->open.future);
+        sl_future_drop(&job->open.future);
     }
     return rc;
 }
@@ -154,7 +225,7 @@ sley_future *sley_run_in_executor(sley_executor *executor, sley_fn *fn, void *ar
     struct sley_loop *loop = sl_current();
     struct job *job = loop ? job_new(loop, executor, fn, arg, 0) : NULL;
 
-    return job && job_start(loop, job) == 0 ? &job->future : NULL;
+    return job && job_start(loop, job) == 0 ? &job->open.future : NULL;
 }
 
 static intptr_t to_thread(sley_fn *fn, const void *arg, size_t copied)
@@ -175,10 +246,10 @@ static intptr_t to_thread(sley_fn *fn, const void *arg, size_t copied)
             word = job_start(loop, job);
         }
         if (word == 0) {
-            word = sl_future_wait(&loop, &job->future);
+            word = sl_future_wait(&loop, &job->open.future);
             if (word == 0)
-                word = sl_future_retrieve(loop, &job->future);
-            sl_future_drop(&job->future);
+                word = sl_future_retrieve(loop, &job->open.future);
+            sl_future_drop(&job->open.future);
         }
     }
     sl_leave(loop, user);

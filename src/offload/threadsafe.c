@@ -7,6 +7,11 @@
 #include <string.h>
 #include <time.h>
 
+static bool is_closed(const struct sley_loop *loop)
+{
+    return sl_shared_load_relaxed(&loop->state) == SL_LOOP_CLOSED;
+}
+
 /* ---- call_soon_threadsafe ---- */
 
 struct call {
@@ -46,7 +51,7 @@ int sley_loop_call_soon_threadsafe(sley_loop *loop, sley_callback *fn, void *arg
         return -EINVAL;
     if (sl_runtime_dead(loop->runtime))
         return -SLEY_EFORKED;
-    if (loop->state == SL_LOOP_CLOSED)
+    if (is_closed(loop))
         return -SLEY_EFINISHED;
     call = sl_sys.allocate(sizeof *call, 0);
     if (!call)
@@ -65,7 +70,8 @@ struct sley_thread_future {
     struct sley_loop *loop;
     sley_fn *fn;
     void *arg;
-    struct sley_task *task;     /* the loop's: NULL before it began and after it ended */
+    struct sley_task *task;     /* the loop's: NULL before it began and after it ended; of many
+                                   workers it stays, until the end of this record */
     struct sl_inbox_item begin, cancel;
     struct sl_entry ended;      /* among the task's waiters */
 
@@ -83,6 +89,8 @@ static void drop(struct sley_thread_future *future)
     if (sl_sub_acq_rel(&future->refs, 1) != 1)
         return;
     sley_error_drop(future->error);
+    if (future->task)
+        sl_future_drop(&future->task->future);
     pthread_cond_destroy(&future->changed);
     pthread_mutex_destroy(&future->mutex);
     sl_sys.release(future, sizeof *future, 0);
@@ -105,9 +113,13 @@ static void ended(struct sley_loop *loop, struct sl_entry *entry)
         SL_CONTAINER(entry, struct sley_thread_future, ended);
     struct sley_task *task = future->task;
 
+    sl_future_mark(&task->future, SL_FUTURE_RETRIEVED);
+    if (sl_future_many(&task->future)) { /* any worker's, who does not ask for it under a lock */
+        tell(future, task->future.word, sley_error_ref(task->future.error));
+        return;
+    }
     (void)loop;
     future->task = NULL;
-    sl_future_mark(&task->future, SL_FUTURE_RETRIEVED);
     tell(future, task->future.word, sley_error_ref(task->future.error));
     sl_future_drop(&task->future);
 }
@@ -144,7 +156,7 @@ int sley_run_coroutine_threadsafe(sley_loop *loop, sley_fn *fn, void *arg,
         return -EINVAL;
     if (sl_runtime_dead(loop->runtime))
         return -SLEY_EFORKED;
-    if (loop->state == SL_LOOP_CLOSED)
+    if (is_closed(loop))
         return -SLEY_EFINISHED;
     future = sl_sys_allocate_zeroed(sizeof *future, 0);
     if (!future)
@@ -172,10 +184,11 @@ intptr_t sley_thread_future_result(sley_thread_future *future, sley_duration tim
     int64_t until = timeout.ns == SLEY_NS_MAX ? SLEY_NS_MAX : sl_sys.clock_now() + timeout.ns;
     struct timespec at = {until / 1000000000, until % 1000000000};
     intptr_t word = -SLEY_ETIMEOUT;
+    struct sley_loop *here = sl_current();
     int rc = 0;
 
-    if (sl_current() == future->loop)
-        return -SLEY_ERUNNING; /* it would wait for itself */
+    if (here == future->loop || (here && here->team && here->team == future->loop->team))
+        return -SLEY_ERUNNING; /* it would wait for itself; of many workers: perhaps */
     if (future->born != sl_forks)
         return -SLEY_EFORKED;
     pthread_mutex_lock(&future->mutex);

@@ -57,7 +57,7 @@ bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
         } else {
             wait_ns = until(loop, next);
         }
-    } else if (!in_flight && !runtime->executor_jobs) {
+    } else if (!in_flight && !sl_load_relaxed(&runtime->executor_jobs)) {
         if (runtime->options.on_idle &&
             runtime->options.on_idle(loop, runtime->options.idle_arg))
             return true;

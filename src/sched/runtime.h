@@ -20,7 +20,10 @@ struct sl_runtime {
     sley_exception_handler *exception_handler;
     void *exception_arg;
     struct sley_executor *executor; /* the default one, made when first needed */
-    unsigned executor_jobs;     /* jobs in threads whose result a loop here expects */
+    sl_atomic_u32 executor_jobs; /* jobs in threads whose result a loop here expects */
+    sl_atomic_u32 executor_threads; /* of one loop: those that may still touch it */
+    sl_atomic_u32 sleepers_lock; /* plain threads that wait for futures: task/blocking.c */
+    sley_links sleepers;
     uint32_t born;              /* sl_forks when it was made */
     int stack_class;            /* of a task that does not say */
     struct sley_task *main;     /* the runner's, which Ctrl-C cancels */

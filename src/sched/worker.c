@@ -251,26 +251,31 @@ static bool end_pass(struct sley_loop *loop, int64_t *stuck_for, bool may_sleep)
 
 /* ---- the loop ---- */
 
-int sl_worker_begin(struct sley_loop *loop)
+/* Another thread's ring is not this one's. */
+static int begin_ring(struct sley_loop *loop)
 {
     int rc = 0;
 
-    if (sl_current())
-        return -SLEY_ERUNNING;
-    if (loop->state == SL_LOOP_CLOSED)
-        return -SLEY_EFINISHED;
-    if (loop->state == SL_LOOP_RUNNING)
-        return -SLEY_ERUNNING;
     if (loop->ring && !pthread_equal(loop->owner, pthread_self())) {
         if (loop->ring->in_flight)
             return -SLEY_EWRONGLOOP;
         sl_ring_close(loop->ring);
         loop->ring = NULL;
     }
-    loop->owner = pthread_self();
-    if ((loop->team || !loop->virtual_clock) && !sl_worker_ring(loop, &rc))
+    sl_shared_store_relaxed(&loop->owner, pthread_self());
+    if (loop->team || !loop->virtual_clock)
+        sl_worker_ring(loop, &rc);
+    return rc;
+}
+
+int sl_worker_begin(struct sley_loop *loop)
+{
+    int rc = sl_own_run(loop);
+
+    if (rc == 0 && (rc = begin_ring(loop)) < 0)
+        sl_own_leave(loop, SL_LOOP_IDLE);
+    if (rc < 0)
         return rc;
-    loop->state = SL_LOOP_RUNNING;
     sl_thread_signals_enter(&loop->thread_signals);
     sl_current_set(loop);
     sl_hook_fiber_adopted(&loop->hook);
@@ -286,8 +291,8 @@ void sl_worker_end(struct sley_loop *loop)
 {
     loop->stop = false;
     loop->batch_last = NULL;
-    loop->state = SL_LOOP_IDLE;
     sl_current_set(NULL);
+    sl_own_leave(loop, SL_LOOP_IDLE);
     sl_thread_signals_leave(&loop->thread_signals);
 }
 
@@ -358,6 +363,7 @@ struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc)
 void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime)
 {
     loop->runtime = runtime;
+    loop->owner = pthread_self();
     loop->debug = runtime->options.debug;
     loop->virtual_clock = runtime->options.virtual_clock;
     loop->stacks.home = loop;
@@ -372,6 +378,6 @@ void sl_worker_close(struct sley_loop *loop)
     if (loop->ring)
         sl_ring_close(loop->ring);
     loop->ring = NULL;
-    loop->state = SL_LOOP_CLOSED;
+    sl_own_leave(loop, SL_LOOP_CLOSED);
     sl_stacks_close(&loop->stacks);
 }

@@ -31,7 +31,8 @@ struct sl_inbox_item {
     void (*run)(struct sley_loop *loop, struct sl_inbox_item *item);
 };
 
-enum sl_loop_state { SL_LOOP_IDLE, SL_LOOP_RUNNING, SL_LOOP_CLOSED };
+/* HELD: nobody runs it, and a thread does what only the loop's own may (own.c). */
+enum sl_loop_state { SL_LOOP_IDLE, SL_LOOP_RUNNING, SL_LOOP_CLOSED, SL_LOOP_HELD };
 
 struct sley_loop {
     /* What a switch touches. */
@@ -57,8 +58,8 @@ struct sley_loop {
     uint64_t dispatches, passes;
     struct sl_ring *ring;        /* NULL before the first run */
     struct sl_ring ring_storage;
-    pthread_t owner;             /* the thread that runs it */
-    uint32_t state;              /* enum sl_loop_state */
+    pthread_t owner;             /* the thread that runs it, did last, or made it */
+    uint32_t state;              /* enum sl_loop_state; others read these two, atomically */
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
     bool deadlock_said;
@@ -96,15 +97,18 @@ struct sley_loop {
     struct sl_thread_signals thread_signals; /* the owner's, as they were */
 };
 
-enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2 };
+enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2, SL_SIGNAL_TASKS = 4 };
 
-/* Which of a loop's runtime this thread runs; the loop itself if it runs none of them. */
-SL_INLINE struct sley_loop *sl_loop_here(struct sley_loop *loop)
-{
-    struct sley_loop *here = loop->team ? sl_current() : NULL;
+/* ---- own.c: whose is it? ---- */
 
-    return here && here->team == loop->team ? here : loop;
-}
+/* May this thread do what only the loop's own may? It runs the loop; or nobody does, and it made
+ * the loop or ran it last: then nobody begins to before sl_own_end. */
+enum sl_own { SL_OWN_NOT, SL_OWN_RUNS, SL_OWN_HELD };
+SL_MUST_USE enum sl_own sl_own_begin(struct sley_loop *loop);
+void sl_own_end(struct sley_loop *loop, enum sl_own own);
+/* This thread runs it from now on: 0, -SLEY_ERUNNING, -SLEY_EFINISHED; and leaves it. */
+SL_MUST_USE int sl_own_run(struct sley_loop *loop);
+void sl_own_leave(struct sley_loop *loop, enum sl_loop_state state);
 
 /* ---- ready queue: one FIFO (FORMAT.md R1) ---- */
 

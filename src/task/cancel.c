@@ -3,6 +3,7 @@
  * A request goes down the chain of awaits: a task that awaits a task hands it on, and only the
  * last one of the chain is cancelled, or has to be at its next suspension. The walk is a loop, so
  * that a chain of any length costs no stack. */
+#include "task/open.h"
 #include "task/shared.h"
 
 /* One loop's own, unless the fiber waits where other threads may end it. */
@@ -49,6 +50,46 @@ bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task)
     return true;
 }
 
+/* ---- one loop's task, asked by other threads ---- */
+
+bool sl_task_ask(struct sley_task *task)
+{
+    struct sley_loop *loop = task->future.loop;
+    uint8_t times = sl_load_relaxed(&task->fiber.asked);
+    enum sl_own own = sl_own_begin(loop);
+    bool asked;
+
+    if (own != SL_OWN_NOT) {
+        asked = sl_task_cancel(loop, task);
+        sl_own_end(loop, own);
+        return asked;
+    }
+    if (sl_future_state(&task->future) != SL_PENDING)
+        return false;
+    do
+        if (times == UINT8_MAX) /* enough: they have not been looked at yet */
+            return true;
+    while (!sl_cas_weak_acq_rel(&task->fiber.asked, &times, times + 1)); /* pairs with asked */
+    sl_loop_signal(loop, SL_SIGNAL_TASKS);
+    return true;
+}
+
+void sl_task_asked(struct sley_loop *loop)
+{
+    struct sl_list *tasks = &loop->runtime->tasks;
+
+    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next) {
+        struct sley_task *task = SL_CONTAINER(link, struct sley_task, all);
+        uint8_t times = sl_load_relaxed(&task->fiber.asked);
+
+        if (SL_LIKELY(!times))
+            continue;
+        times = sl_exchange_acq_rel(&task->fiber.asked, 0); /* pairs with those who ask */
+        while (times--)
+            sl_task_cancel(loop, task);
+    }
+}
+
 unsigned sl_task_uncancel(struct sley_task *task)
 {
     sl_atomic_u32 *at = &task->fiber.word;
@@ -77,7 +118,10 @@ bool sley_task_cancel(sley_task *task)
     if (!task || sl_runtime_dead(task->future.loop->runtime))
         return false;
     loop = sl_enter(&user);
-    asked = sl_task_cancel(task->future.loop, task);
+    if (loop == task->future.loop || sl_future_many(&task->future))
+        asked = sl_task_cancel(task->future.loop, task);
+    else
+        asked = sl_task_ask(task);
     if (loop)
         sl_leave(loop, user);
     return asked;

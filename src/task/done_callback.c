@@ -58,8 +58,9 @@ int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, v
                                        .future = sl_future_ref(future),
                                        .fn = fn,
                                        .arg = arg,
-                                       .context = sl_context_inherit(sl_loop_here(future->loop),
-                                                                      NULL)};
+                                       .context = sl_context_inherit(
+                                           sl_future_many(future) ? sl_current() : future->loop,
+                                           NULL)};
     sl_future_add(future, &callback->entry);
     return 0;
 }

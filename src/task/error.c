@@ -4,6 +4,7 @@
 #include "os/sys.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,12 +124,42 @@ void sley_error_drop(const sley_error *error)
     sl_sys.release(counted, counted->bytes, 0);
 }
 
+/* ---- the current one ---- */
+
+static pthread_key_t leaving;
+static bool leaving_made;
+
+/* A thread that ends takes its current detail with it. */
+static void leave(void *slot)
+{
+    sley_error **at = slot;
+
+    sley_error_drop(*at);
+    *at = NULL;
+}
+
+static void make_key(void)
+{
+    leaving_made = pthread_key_create(&leaving, leave) == 0;
+}
+
+/* Of a thread without a loop: false if nobody would drop it when the thread ends. */
+static bool outlives(sley_error **slot)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+    pthread_once(&once, make_key);
+    return leaving_made && pthread_setspecific(leaving, slot) == 0;
+}
+
 void sl_error_set(struct sley_loop *loop, const sley_error *error)
 {
     sley_error **slot = sl_error_slot(loop), *old = *slot;
 
     if (old == error)
         return;
+    if (!loop && error && !outlives(slot))
+        error = NULL; /* as without memory for it: the code alone */
     *slot = sley_error_ref(error);
     sley_error_drop(old);
 }

@@ -38,14 +38,17 @@ void sley_loop_set_exception_handler(sley_loop *loop, sley_exception_handler *ha
 void sley_loop_call_exception_handler(sley_loop *loop, const sley_exception *exception)
 {
     struct sl_runtime *runtime = loop->runtime;
-    uint32_t user = loop->in_user;
+    struct sley_loop *here = sl_current(); /* the loop's, another worker, or none */
+    uint32_t user = here ? here->in_user : 0;
 
-    loop->in_user = 1;
+    if (here)
+        here->in_user = 1;
     if (runtime->exception_handler)
         runtime->exception_handler(loop, exception, runtime->exception_arg);
     else
         sley_loop_default_exception_handler(loop, exception);
-    loop->in_user = user;
+    if (here)
+        here->in_user = user;
 }
 
 void sley_loop_default_exception_handler(sley_loop *loop, const sley_exception *exception)

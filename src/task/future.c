@@ -3,6 +3,7 @@
 #include "sched/switch.h"
 #include "task/exception.h"
 #include "task/offload.h"
+#include "task/open.h"
 #include "task/shared.h"
 #include "task/task.h"
 
@@ -26,7 +27,7 @@ bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
 
 SL_NOINLINE intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sley_future *future)
 {
-    sl_future_mark(future, SL_FUTURE_RETRIEVED);
+    sl_or_acq_rel(&future->flags, SL_FUTURE_RETRIEVED); /* any thread may; pairs with itself */
     sl_error_set(loop, future->error);
     return future->word;
 }
@@ -34,7 +35,7 @@ SL_NOINLINE intptr_t sl_future_retrieve_error(struct sley_loop *loop, struct sle
 /* Failed, and nobody has asked for the error. The handler may look at the future. */
 static SL_NOINLINE void tell_unretrieved(struct sley_future *future)
 {
-    sl_store_relaxed(&future->refs, sl_future_many(future) ? SL_REFS_MANY + 1 : 1);
+    sl_store_relaxed(&future->refs, sl_future_alone(future) ? 1 : SL_REFS_MANY + 1);
     sl_exception_never_retrieved(future->loop, future);
 }
 
@@ -140,7 +141,7 @@ int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
     return wait_here(loop, future);
 }
 
-SL_INLINE intptr_t await_here(struct sley_future *future)
+SL_INLINE intptr_t await_here(struct sley_future *future, bool drop)
 {
     struct sley_loop *loop;
     uint32_t user;
@@ -150,31 +151,33 @@ SL_INLINE intptr_t await_here(struct sley_future *future)
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return sl_no_loop();
+        return sl_blocking_await(future, drop);
     word = wait_here(&loop, future);
-    if (word == 0)
+    if (SL_LIKELY(word == 0)) {
         word = sl_future_retrieve(loop, future);
+    } else if (drop && word == -SLEY_EWRONGLOOP) {
+        sl_future_drop_foreign(future);
+        drop = false;
+    }
     sl_leave(loop, user);
+    if (drop)
+        sl_future_drop(future);
     return word;
 }
 
 intptr_t sley_await(sley_future *future)
 {
-    return await_here(future);
+    return await_here(future, false);
 }
 
 intptr_t sley_task_await(sley_task *task)
 {
-    return await_here(task ? &task->future : NULL);
+    return await_here(task ? &task->future : NULL, false);
 }
 
 intptr_t sley_join(sley_task *task)
 {
-    intptr_t word = await_here(task ? &task->future : NULL);
-
-    if (task)
-        sl_future_drop(&task->future);
-    return word;
+    return await_here(task ? &task->future : NULL, true);
 }
 
 int sley_await_into(sley_future *future, intptr_t *outcome)
@@ -187,7 +190,7 @@ int sley_await_into(sley_future *future, intptr_t *outcome)
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return sl_no_loop();
+        return sl_blocking_await_into(future, outcome);
     rc = sl_future_wait(&loop, future);
     if (rc == 0)
         *outcome = sl_future_retrieve(loop, future);
@@ -216,16 +219,23 @@ sley_future *sley_loop_create_future(sley_loop *loop)
     struct sley_future *future;
 
     future = loop->team ? sl_shared_take_record(loop, SL_FUTURE) : sl_pool_take(&loop->futures);
-    if (future)
-        sl_future_init(future, loop, SL_FUTURE);
+    if (!future)
+        return NULL;
+    sl_future_init(future, loop, SL_FUTURE);
+    if (!loop->team)
+        sl_future_open(future);
     return future;
 }
 
 sley_future *sley_future_new(void)
 {
     struct sley_loop *loop = sl_current();
+    struct sley_future *future = loop ? sley_loop_create_future(loop) : NULL;
 
-    return loop ? sley_loop_create_future(loop) : NULL;
+    if (future && loop->team && loop->current &&
+        sl_fiber_flags(loop->current) & SL_FIBER_PINNED)
+        sl_future_mark(future, SL_FUTURE_PINNED);
+    return future;
 }
 
 sley_future *sley_future_ref(sley_future *future)
@@ -244,19 +254,14 @@ void sley_future_cleanup_(sley_future **future)
     sley_future_drop(*future);
 }
 
-/* A completion from outside: only of plain futures, by the thread of their loop. */
+/* A completion from outside: only of plain futures. Who is first is found out by the claim, or
+ * under the guard. */
 static int check_completable(const struct sley_future *future)
 {
-    struct sley_loop *running = sl_current();
-
     if (!future)
         return -EINVAL;
-    if (SL_UNLIKELY(!running) && sl_runtime_dead(future->loop->runtime))
+    if (SL_UNLIKELY(sl_runtime_dead(future->loop->runtime)))
         return -SLEY_EFORKED;
-    if (sl_future_many(future)) /* any thread: who is first is found out under the guard */
-        return future->kind == SL_FUTURE ? 0 : -SLEY_EINVALIDSTATE;
-    if (running != future->loop && (running || future->loop->state == SL_LOOP_RUNNING))
-        return -SLEY_EWRONGLOOP;
     if (future->kind != SL_FUTURE || sl_future_state(future) != SL_PENDING)
         return -SLEY_EINVALIDSTATE;
     return 0;
@@ -292,6 +297,22 @@ int sley_future_set_exception(sley_future *future, intptr_t error)
     return rc ? 0 : -SLEY_EINVALIDSTATE;
 }
 
+/* What is its loop's alone, by a thread that does not run the loop. */
+static bool cancel_foreign(struct sley_future *future)
+{
+    enum sl_own own;
+    bool cancelled;
+
+    if (future->kind == SL_FUTURE_TASK)
+        return sl_task_ask(sl_task_of_future(future));
+    own = sl_own_begin(future->loop);
+    if (own == SL_OWN_NOT)
+        return false;
+    cancelled = sl_future_cancel(future->loop, future);
+    sl_own_end(future->loop, own);
+    return cancelled;
+}
+
 bool sley_future_cancel(sley_future *future)
 {
     struct sley_loop *loop;
@@ -301,7 +322,10 @@ bool sley_future_cancel(sley_future *future)
     if (!future || sl_runtime_dead(future->loop->runtime))
         return false;
     loop = sl_enter(&user);
-    cancelled = sl_future_cancel(future->loop, future);
+    if (loop == future->loop || sl_future_guard_of(future) >= SL_GUARD_OPEN)
+        cancelled = sl_future_cancel(future->loop, future);
+    else
+        cancelled = cancel_foreign(future);
     if (loop)
         sl_leave(loop, user);
     return cancelled;

@@ -22,7 +22,17 @@ enum sl_future_kind {
     SL_FUTURE_JOB,
 };
 #define SL_REFS_MANY 0x80000000u
-enum sl_future_guard { SL_GUARD_NONE, SL_GUARD_FREE, SL_GUARD_HELD };
+/* Who completes it and counts its references. */
+enum sl_future_guard {
+    SL_GUARD_NONE,    /* its loop's thread alone */
+    SL_GUARD_WATCHED, /* the same of a task, in debug mode: it is looked whether they do */
+    SL_GUARD_OPEN,    /* of one loop, any thread: task/open.c; pending */
+    SL_GUARD_ASLEEP,  /* the same, and plain threads wait for it */
+    SL_GUARD_CLAIMED, /* the same, completed or about to be; the loop has not been told */
+    SL_GUARD_TOLD,    /* the same, and it has */
+    SL_GUARD_FREE,    /* of many workers: nobody holds it */
+    SL_GUARD_HELD,
+};
 enum sl_future_state { SL_PENDING, SL_DONE, SL_FAILED, SL_CANCELLED };
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define SL_FUTURE_FLAG_ONE 0x10000u /* in sley_future.all */
@@ -37,13 +47,15 @@ enum {
     SL_TASK_PLAIN = 32,       /* a task; alone: nothing to be told or freed beside the record */
     SL_FUTURE_FAILED = 64,    /* its state is SL_FAILED */
     SL_TASK_SILENT = 16,      /* its group tells of its error */
+    SL_FUTURE_PINNED = 128,   /* of many workers: made by a pinned task, calls run on its loop */
 };
 
 /* Of many workers everything but kind and loop is changed under the guard, and refs atomically;
- * `state` is written last. */
+ * `state` is written last. What is open is changed by who has claimed it; its waiters are the
+ * loop's. */
 struct sley_future {
     struct sl_list waiters; /* first: a free record's links lie here, and its refs stay 0 */
-    sl_atomic_u32 refs;     /* of many workers: SL_REFS_MANY and the count */
+    sl_atomic_u32 refs;     /* and SL_REFS_MANY, unless the guard is NONE */
     union {
         struct {
             uint8_t kind;
@@ -78,9 +90,24 @@ SL_INLINE void sl_future_init(struct sley_future *future, struct sley_loop *loop
         sl_store_relaxed(&future->guard, SL_GUARD_FREE);
     sl_store_relaxed(&future->refs, SL_UNLIKELY(loop->team != NULL) ? SL_REFS_MANY + 1 : 1);
 }
+/* Of one loop, just made: any thread may complete it. */
+SL_INLINE void sl_future_open(struct sley_future *future)
+{
+    sl_store_relaxed(&future->guard, SL_GUARD_OPEN);
+    sl_store_relaxed(&future->refs, SL_REFS_MANY + 1);
+}
+SL_INLINE enum sl_future_guard sl_future_guard_of(const struct sley_future *future)
+{
+    return (enum sl_future_guard)sl_load_relaxed((sl_atomic_u8 *)(uintptr_t)&future->guard);
+}
+/* Do only calls from its loop's thread touch it? */
+SL_INLINE bool sl_future_alone(const struct sley_future *future)
+{
+    return sl_future_guard_of(future) == SL_GUARD_NONE;
+}
 SL_INLINE bool sl_future_many(const struct sley_future *future)
 {
-    return sl_load_relaxed((sl_atomic_u8 *)(uintptr_t)&future->guard) != SL_GUARD_NONE;
+    return sl_future_guard_of(future) >= SL_GUARD_FREE;
 }
 /* Whoever sees that it is done sees the word, too. */
 SL_INLINE enum sl_future_state sl_future_state(const struct sley_future *future)
@@ -99,7 +126,7 @@ SL_INLINE unsigned sl_future_flags(const struct sley_future *future)
 }
 SL_INLINE void sl_future_mark(struct sley_future *future, unsigned bits)
 {
-    if (SL_UNLIKELY(sl_future_many(future)))
+    if (SL_UNLIKELY(!sl_future_alone(future)))
         sl_or_acq_rel(&future->flags, (uint8_t)bits); /* pairs with others' marks */
     else
         sl_store_relaxed(&future->flags, (uint8_t)(sl_future_flags(future) | bits));
@@ -109,8 +136,8 @@ void sl_future_lock(struct sley_future *future);
 void sl_future_unlock(struct sley_future *future);
 
 /* Completes it; takes the reference to the detail. False, and nothing else, if it is done already;
- * of one loop it must be pending. Of many workers: what waits for it and is not a fiber is called
- * here, under the guard (and what would run the program's code queues itself). */
+ * what is its loop's alone must be pending. Of many workers: what waits for it and is not a fiber
+ * is called here, under the guard (and what would run the program's code queues itself). */
 bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
                            sley_error *error);
 /* The same, of one loop. */
@@ -118,17 +145,18 @@ SL_INLINE void sl_future_finish_one(struct sley_future *future, enum sl_future_s
                                     intptr_t word, sley_error *error)
 {
     SL_DEBUG_CHECK(sl_future_state(future) == SL_PENDING);
-    sl_store_relaxed(&future->state, (uint8_t)state);
     future->word = word;
     future->error = error;
     if (SL_UNLIKELY(state == SL_FAILED))
         sl_future_mark(future, SL_FUTURE_FAILED);
+    /* Other threads may ask how it ended: pairs with sl_future_state. */
+    sl_store_release(&future->state, (uint8_t)state);
     sl_list_splice(&future->loop->ready, &future->waiters);
 }
 SL_INLINE bool sl_future_finish(struct sley_future *future, enum sl_future_state state,
                                 intptr_t word, sley_error *error)
 {
-    if (SL_UNLIKELY(sl_future_many(future)))
+    if (SL_UNLIKELY(sl_future_guard_of(future) > SL_GUARD_WATCHED))
         return sl_future_finish_many(future, state, word, error);
     sl_future_finish_one(future, state, word, error);
     return true;
@@ -147,6 +175,9 @@ void sl_future_free(struct sley_future *future);
 SLEY_SUSPENDS int sl_future_wait(struct sley_loop **loop, struct sley_future *future);
 extern const struct sl_wait_class sl_await_class;
 
+/* Debug mode: ends the process if another thread runs its loop. */
+void sl_future_check_thread(struct sley_future *future);
+
 /* By the kinds: */
 void sl_task_free(struct sley_future *future);
 void sl_gather_free(struct sley_future *future);
@@ -160,9 +191,11 @@ bool sl_shield_local(const struct sley_future *future);
 /* Registers an entry behind the others; a future that is done queues it at once, or of many workers
  * calls it. */
 void sl_future_add(struct sley_future *future, struct sl_entry *entry);
+/* By a thread that does not run its loop: what is a loop's alone is dropped there. */
+void sl_future_drop_foreign(struct sley_future *future);
 /* Takes it back, wherever it is. Once this has returned nobody touches it. */
 void sl_future_withdraw(struct sley_future *future, struct sl_entry *entry);
-void sl_future_drop_many(struct sley_future *future);
+void sl_future_drop_many(struct sley_future *future); /* all but what is a loop's alone */
 SL_INLINE struct sley_future *sl_future_ref(struct sley_future *future)
 {
     uint32_t refs = sl_load_relaxed(&future->refs);

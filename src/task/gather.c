@@ -96,9 +96,9 @@ static void start_here(struct gather *gather, size_t n, sley_future *const *futu
         sl_future_ref(&gather->future);
         sl_future_add(futures[i], &gather->children[i].entry);
     }
-    /* Those that are done count at once, after the others have been registered. */
+    /* Those that were done count at once, after the others have been registered. */
     for (size_t i = 0; i < n; i++)
-        if (sl_future_state(futures[i]) != SL_PENDING)
+        if (!gather->children[i].entry.link.next)
             child_done(gather, futures[i]);
 }
 

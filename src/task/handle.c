@@ -130,7 +130,7 @@ static struct handle *handle_new(struct sley_loop *loop, sley_callback *fn, void
         return NULL;
     handle->fn = fn;
     handle->arg = arg;
-    handle->context = sl_context_inherit(sl_loop_here(loop), NULL);
+    handle->context = sl_context_inherit(loop->team ? sl_current() : loop, NULL);
     return handle;
 }
 

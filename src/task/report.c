@@ -207,6 +207,8 @@ void sl_report_signalled(struct sley_loop *loop, uint32_t signals)
         report_all(STDERR_FILENO, loop);
     if ((signals & SL_SIGNAL_INTERRUPT) && loop->runtime->main)
         sl_task_cancel(loop, loop->runtime->main);
+    if (signals & SL_SIGNAL_TASKS)
+        sl_task_asked(loop);
 }
 
 /* A stack overflow names its task and ends the process. On the alternate stack. */

@@ -4,6 +4,7 @@
 #include "sched/switch.h"
 #include "task/dead_argument.h"
 #include "task/exception.h"
+#include "task/open.h"
 #include "task/scope.h"
 
 #include <errno.h>
@@ -81,11 +82,30 @@ bool sl_future_try_ref(struct sley_future *future)
     return true;
 }
 
+/* A task of one loop in debug mode. */
+static void drop_watched(struct sley_future *future)
+{
+    uint32_t left = sl_load_relaxed(&future->refs) - 1;
+
+    sl_future_check_thread(future);
+    sl_store_relaxed(&future->refs, left);
+    if (left == SL_REFS_MANY)
+        sl_future_free(future);
+}
+
 void sl_future_drop_many(struct sley_future *future)
 {
+    if (SL_UNLIKELY(sl_future_guard_of(future) == SL_GUARD_WATCHED)) {
+        drop_watched(future);
+        return;
+    }
     /* What the others did with it comes before its end: pairs with itself. */
-    if (sl_sub_acq_rel(&future->refs, 1) == SL_REFS_MANY + 1)
+    if (SL_LIKELY(sl_sub_acq_rel(&future->refs, 1) != SL_REFS_MANY + 1))
+        return;
+    if (sl_future_many(future))
         sl_future_free(future);
+    else
+        sl_open_gone(future);
 }
 
 /* ---- completion ---- */
@@ -115,6 +135,8 @@ bool sl_future_finish_many(struct sley_future *future, enum sl_future_state stat
     struct sl_link *link;
     bool kept = false;
 
+    if (!sl_future_many(future))
+        return sl_open_finish(future, state, word, error);
     sl_list_init(&woken);
     sl_future_lock(future);
     if (sl_future_state(future) != SL_PENDING) {
@@ -164,7 +186,9 @@ void sl_future_add(struct sley_future *future, struct sl_entry *entry)
     bool pending;
 
     if (!sl_future_many(future)) {
-        if (sl_future_state(future) == SL_PENDING)
+        /* Behind those that will be told of an end elsewhere, or at once. */
+        if (sl_future_state(future) == SL_PENDING ||
+            sl_future_guard_of(future) == SL_GUARD_CLAIMED)
             sl_list_push(&future->waiters, &entry->link);
         else
             sl_ready_push(future->loop, entry);
@@ -198,7 +222,7 @@ void sl_future_withdraw(struct sley_future *future, struct sl_entry *entry)
 
 void sl_future_unmark(struct sley_future *future, unsigned bits)
 {
-    if (sl_future_many(future))
+    if (!sl_future_alone(future))
         sl_and_acq_rel(&future->flags, (uint8_t)~bits); /* pairs with the others' marks */
     else
         sl_store_relaxed(&future->flags, (uint8_t)(sl_future_flags(future) & ~bits));

@@ -40,8 +40,9 @@ static void queue(struct sley_loop *here, struct sley_loop *home, struct sl_entr
 void sl_shared_queue(struct sley_loop *loop, struct sley_future *future, struct sl_entry *entry)
 {
     struct sl_team *team = future->loop->team;
-    bool pinned = future->kind == SL_FUTURE_TASK &&
-                  sl_fiber_flags(&sl_task_of_future(future)->fiber) & SL_FIBER_PINNED;
+    bool pinned = future->kind == SL_FUTURE_TASK
+                      ? sl_fiber_flags(&sl_task_of_future(future)->fiber) & SL_FIBER_PINNED
+                      : sl_future_flags(future) & SL_FUTURE_PINNED;
 
     queue(loop && loop->team == team ? loop : NULL, pinned ? future->loop : NULL, entry, team);
 }

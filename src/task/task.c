@@ -61,7 +61,7 @@ SL_INLINE struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const voi
     task->fiber.sp = NULL;
     task->fiber.stack = NULL;
     task->fiber.wait = NULL;
-    task->fiber.stack_class = (uint8_t)class;
+    sl_fiber_set_class(&task->fiber, (unsigned)class);
     task->name = options && options->name ? options->name : "task";
     task->context = inherit(loop, options);
     task->group = NULL;
@@ -103,10 +103,14 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
     task->fiber.scope = scope;
     if (SL_UNLIKELY(scope->_outer || scope->_code))
         sl_scope_set(&task->fiber, scope);
-    if (SL_UNLIKELY(loop->debug) && !size)
-        sl_dead_argument_note(loop, task);
-    task->site = site;
     sl_store_relaxed(&task->future.refs, 2);
+    if (SL_UNLIKELY(loop->debug)) {
+        sl_store_relaxed(&task->future.guard, SL_GUARD_WATCHED);
+        sl_store_relaxed(&task->future.refs, SL_REFS_MANY + 2);
+        if (!size)
+            sl_dead_argument_note(loop, task);
+    }
+    task->site = site;
     sl_list_push(&runtime->tasks, &task->all);
     runtime->tasks_created++;
     sl_ready_push(loop, &task->fiber.entry);

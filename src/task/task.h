@@ -53,6 +53,9 @@ struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void
 struct sley_task *sl_task_new(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                               const sley_task_options *options);
 bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task);
+/* By a thread that does not run the loop, of a task of one loop; and what the loop does then. */
+bool sl_task_ask(struct sley_task *task);
+void sl_task_asked(struct sley_loop *loop);
 unsigned sl_task_uncancel(struct sley_task *task);
 
 /* The runner of sched/worker.h. */

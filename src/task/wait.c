@@ -1,4 +1,5 @@
 /* wait, wait_for (FORMAT.md R9, R18). */
+#include "task/open.h"
 #include "task/timeout.h"
 
 #include <sley/wait.h>
@@ -198,7 +199,7 @@ int sley_wait_for_into(sley_future *future, sley_duration timeout, intptr_t *out
         return -EINVAL;
     loop = sl_enter(&user);
     if (!loop)
-        return sl_no_loop();
+        return sl_blocking_wait_for(future, timeout, outcome);
     rc = wait_for(&loop, future, timeout, outcome);
     sl_leave(loop, user);
     return rc;
