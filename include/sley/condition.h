@@ -10,7 +10,7 @@ SLEY_BEGIN_DECLS
 
 typedef struct sley_condition {
     uint32_t _kind;
-    uint32_t _reserved;
+    uint32_t _guard;
     sley_lock *_lock; /* NULL: its own */
     sley_links _waiters;
     sley_lock _own;

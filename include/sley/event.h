@@ -11,11 +11,13 @@ typedef struct sley_event {
     uint32_t _set;
     void *_loop;
     sley_links _waiters;
-    void *_spare[2];
+    uint32_t _guard;
+    uint32_t _reserved;
+    void *_spare;
 } sley_event;
 
-#define SLEY_EVENT_INIT {0, 0, NULL, {NULL, NULL}, {NULL, NULL}}
-#define SLEY_EVENT_INIT_LOCAL {1, 0, NULL, {NULL, NULL}, {NULL, NULL}}
+#define SLEY_EVENT_INIT {0, 0, NULL, {NULL, NULL}, 0, 0, NULL}
+#define SLEY_EVENT_INIT_LOCAL {1, 0, NULL, {NULL, NULL}, 0, 0, NULL}
 
 /* Waits until the flag is set; a waiter that was woken returns even if clear came first. Does not
  * suspend if it is set. 0, -ECANCELED, a scope's code, -SLEY_EWRONGLOOP. asyncio: wait(). */

@@ -19,11 +19,13 @@ typedef struct sley_lock {
     void *_loop;
     sley_links _waiters;
     sley_task *_owner; /* for reports */
-    void *_spare[2];
+    uint32_t _guard;
+    uint32_t _reserved;
+    void *_spare;
 } sley_lock;
 
-#define SLEY_LOCK_INIT {0, 0, NULL, {NULL, NULL}, NULL, {NULL, NULL}}
-#define SLEY_LOCK_INIT_LOCAL {1, 0, NULL, {NULL, NULL}, NULL, {NULL, NULL}}
+#define SLEY_LOCK_INIT {0, 0, NULL, {NULL, NULL}, NULL, 0, 0, NULL}
+#define SLEY_LOCK_INIT_LOCAL {1, 0, NULL, {NULL, NULL}, NULL, 0, 0, NULL}
 
 /* Waits for the lock; nobody who waits is overtaken. Does not suspend if it is free. 0,
  * -ECANCELED, a scope's code, -SLEY_EWRONGLOOP. asyncio: acquire(). */

@@ -18,22 +18,24 @@ SLEY_BEGIN_DECLS
 typedef int sley_compare(intptr_t a, intptr_t b);
 
 typedef struct sley_queue {
+    /* What every put and get needs: one cache line, where the object is aligned to one. */
     uint32_t _kind;
     uint32_t _order; /* 0 FIFO, 1 LIFO, 2 priority */
     void *_loop;
-    size_t _maxsize; /* 0: no bound */
-    sley_compare *_compare;
     intptr_t *_items;
     size_t _capacity, _head, _count;
     size_t _unfinished;
-    uint32_t _shut;
-    uint32_t _joinable;
+    uint32_t _shut; /* and, of the shared kind, who waits */
+    uint32_t _guard;
+
+    size_t _maxsize; /* 0: no bound */
+    sley_compare *_compare;
     sley_links _getters, _putters, _joiners;
     void *_spare[2];
 } sley_queue;
 
 #define SLEY_QUEUE_INIT_(kind, order, maxsize, compare)                                        \
-    {(kind), (order), NULL, (maxsize), (compare), NULL, 0, 0, 0, 0, 0, 0,                      \
+    {(kind), (order), NULL, NULL, 0, 0, 0, 0, 0, 0, (maxsize), (compare),                      \
      {NULL, NULL}, {NULL, NULL}, {NULL, NULL}, {NULL, NULL}}
 #define SLEY_QUEUE_INIT(maxsize) SLEY_QUEUE_INIT_(0, 0, maxsize, NULL)
 #define SLEY_QUEUE_INIT_LOCAL(maxsize) SLEY_QUEUE_INIT_(1, 0, maxsize, NULL)

@@ -14,15 +14,17 @@ typedef struct sley_semaphore {
     size_t _value;
     size_t _bound;
     sley_links _waiters;
-    void *_spare[2];
+    uint32_t _guard;
+    uint32_t _reserved;
+    void *_spare;
 } sley_semaphore;
 
-#define SLEY_SEMAPHORE_INIT(value) {1, 0, NULL, (value), 0, {NULL, NULL}, {NULL, NULL}}
-#define SLEY_SEMAPHORE_INIT_LOCAL(value) {2, 0, NULL, (value), 0, {NULL, NULL}, {NULL, NULL}}
+#define SLEY_SEMAPHORE_INIT(value) {1, 0, NULL, (value), 0, {NULL, NULL}, 0, 0, NULL}
+#define SLEY_SEMAPHORE_INIT_LOCAL(value) {2, 0, NULL, (value), 0, {NULL, NULL}, 0, 0, NULL}
 #define SLEY_BOUNDED_SEMAPHORE_INIT(value) \
-    {1, 1, NULL, (value), (value), {NULL, NULL}, {NULL, NULL}}
+    {1, 1, NULL, (value), (value), {NULL, NULL}, 0, 0, NULL}
 #define SLEY_BOUNDED_SEMAPHORE_INIT_LOCAL(value) \
-    {2, 1, NULL, (value), (value), {NULL, NULL}, {NULL, NULL}}
+    {2, 1, NULL, (value), (value), {NULL, NULL}, 0, 0, NULL}
 
 /* Takes a permit; release hands it to the first who waits. Does not suspend if one is free and
  * nobody waits. 0, -ECANCELED, a scope's code, -SLEY_EWRONGLOOP, -EINVAL (not initialised).

@@ -2,11 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -208,6 +210,22 @@ int64_t sl_plain_descriptor_limit(void)
     struct rlimit limit;
 
     return getrlimit(RLIMIT_NOFILE, &limit) ? plain_error() : (int64_t)limit.rlim_max;
+}
+
+void sl_plain_futex_wait(const void *word, uint32_t value)
+{
+    int saved = errno;
+
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, NULL, NULL, 0);
+    errno = saved;
+}
+
+void sl_plain_futex_wake(const void *word)
+{
+    int saved = errno;
+
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+    errno = saved;
 }
 
 void sl_plain_yield(void)

@@ -52,6 +52,10 @@ void sl_plain_ring(int fd);
 ssize_t sl_plain_text(const char *path, char *text, size_t size);
 /* The number in a file of one number (/proc/sys/...), or -errno. */
 int64_t sl_plain_number(const char *path);
+/* Blocks the thread while *word is `value`, or for less; and wakes one that does. The address of a
+ * word that is gone does no harm to who wakes. */
+void sl_plain_futex_wait(const void *word, uint32_t value);
+void sl_plain_futex_wake(const void *word);
 /* Gives the processor to another thread, if one is ready. */
 void sl_plain_yield(void);
 /* The hard limit of descriptors. */

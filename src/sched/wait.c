@@ -92,8 +92,14 @@ bool sl_wait_begin(struct sl_wait *wait)
 
     wait->begun = SL_WAIT_BEGUN;
     self->wait = wait;
-    if (!sl_fiber_many(self)) /* of one loop: from now on other threads change the word, too */
+    if (!sl_fiber_many(self)) { /* of one loop: from now on other threads change the word, too */
         sl_store_relaxed(&self->word, sl_fiber_flags(self) | SL_FIBER_MANY | SL_FIBER_LENT);
+        if (SL_LIKELY(plain && !(sl_fiber_flags(self) & SL_FIBER_ASKED))) {
+            /* Nobody can have found the wait yet: no swap is needed. */
+            sl_store_relaxed(&self->word, sl_fiber_flags(self) | SL_FIBER_PARKED);
+            return true;
+        }
+    }
     if (SL_UNLIKELY(!sl_park_begin(self, plain))) {
         sl_fiber_clear(self, SL_FIBER_MUST_CANCEL);
         return over(wait, SL_EDGE_TAKEN);

@@ -85,6 +85,29 @@ SL_INLINE void sl_wait_init(struct sl_wait *wait, struct sl_fiber *fiber,
  * if it was ended by that: an edge request was pending. */
 SL_MUST_USE bool sl_wait_begin(struct sl_wait *wait);
 
+/* Ends a wait that began so, whose fiber is then the caller's to be made ready (sl_ready_wake): true
+ * for exactly one. The caller holds the lock of the list that the wait is in. */
+SL_INLINE SL_MUST_USE bool sl_wait_claim(struct sl_wait *wait)
+{
+    if (!sl_park_end(wait->fiber))
+        return false;
+    wait->state = SL_WAIT_DONE;
+    return true;
+}
+/* The same where the fiber is of the caller's loop, which is the only one of its runtime: all who
+ * could end the wait beside the holder of that lock are this thread. */
+SL_INLINE SL_MUST_USE bool sl_wait_claim_own(struct sl_wait *wait)
+{
+    uint32_t word = sl_fiber_flags(wait->fiber);
+
+    if (!(word & SL_FIBER_PARKED))
+        return false;
+    sl_store_relaxed(&wait->fiber->word,
+                     word & ~(uint32_t)(SL_FIBER_PARKED | SL_FIBER_MANY | SL_FIBER_LENT));
+    wait->state = SL_WAIT_DONE;
+    return true;
+}
+
 /* The same as below, where other threads may do it, too. */
 bool sl_wait_wake_shared(struct sley_loop *loop, struct sl_wait *wait);
 

@@ -10,6 +10,17 @@
 #include <sley/error.h>
 #include <sley/task.h>
 
+struct sley_loop *sl_worker_give_way(struct sley_loop *loop)
+{
+    struct sl_fiber *self = loop->current;
+
+    if (sl_fiber_flags(self) & SL_FIBER_PINNED)
+        sl_ready_push(loop, &self->entry);
+    else
+        sl_share_append(loop, &self->entry);
+    return sl_worker_park(loop, self);
+}
+
 SL_INLINE struct sley_loop *change_places(struct sley_loop *loop, struct sl_fiber *self)
 {
     struct sl_link *head = &loop->ready.head, *first = head->next, *last = head->prev;

@@ -13,6 +13,21 @@ static void wake_all(struct sley_loop *loop, sley_barrier *barrier)
     sl_condition_wake(loop, &barrier->_condition, SIZE_MAX);
 }
 
+/* Everything changes with the lock held; who only asks does without. */
+SL_INLINE uint32_t state_of(const sley_barrier *barrier)
+{
+    return sl_shared_load_relaxed(&barrier->_state);
+}
+SL_INLINE void set_state(sley_barrier *barrier, uint32_t state)
+{
+    sl_shared_store_relaxed(&barrier->_state, state);
+}
+SL_INLINE size_t count(sley_barrier *barrier, size_t n)
+{
+    sl_shared_store_relaxed(&barrier->_count, n);
+    return n;
+}
+
 /* Late arrivals wait until the round before them has left. */
 static int wait_until_filling(struct sley_loop **loop, sley_barrier *barrier)
 {
@@ -25,11 +40,11 @@ static int wait_until_filling(struct sley_loop **loop, sley_barrier *barrier)
 
 static ssize_t meet(struct sley_loop **loop, sley_barrier *barrier)
 {
-    size_t number = barrier->_count++;
+    size_t number = barrier->_count;
     int rc = 0;
 
-    if (number + 1 == barrier->_parties) {
-        barrier->_state = DRAINING;
+    if (count(barrier, number + 1) == barrier->_parties) {
+        set_state(barrier, DRAINING);
         wake_all(*loop, barrier);
     } else {
         while (rc == 0 && barrier->_state == FILLING)
@@ -37,9 +52,9 @@ static ssize_t meet(struct sley_loop **loop, sley_barrier *barrier)
         if (rc == 0 && barrier->_state != DRAINING)
             rc = -SLEY_EBROKEN;
     }
-    if (--barrier->_count == 0) {
+    if (count(barrier, barrier->_count - 1) == 0) {
         if (barrier->_state == RESETTING || barrier->_state == DRAINING)
-            barrier->_state = FILLING;
+            set_state(barrier, FILLING);
         wake_all(*loop, barrier);
     }
     return rc < 0 ? rc : (ssize_t)number;
@@ -54,7 +69,7 @@ ssize_t sley_barrier_wait(sley_barrier *barrier)
 
     if (!barrier->_parties)
         return -EINVAL;
-    if ((rc = sl_primitive_enter(&loop, &user)) < 0)
+    if ((rc = sl_kind_enter(lock->_kind, &loop, &user)) < 0)
         return rc;
     if ((rc = sl_lock_acquire(&loop, lock)) == 0) {
         rc = wait_until_filling(&loop, barrier);
@@ -62,7 +77,7 @@ ssize_t sley_barrier_wait(sley_barrier *barrier)
             rc = meet(&loop, barrier);
         sl_lock_release(loop, lock);
     }
-    sl_leave(loop, user);
+    sl_shared_leave(loop, user);
     return rc;
 }
 
@@ -71,19 +86,19 @@ static int change(sley_barrier *barrier, bool reset)
     sley_lock *lock = sl_condition_lock(&barrier->_condition);
     struct sley_loop *loop;
     uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc = sl_kind_enter(lock->_kind, &loop, &user);
 
     if (rc < 0)
         return rc;
     if ((rc = sl_lock_acquire(&loop, lock)) == 0) {
         if (reset)
-            barrier->_state = barrier->_count > 0 ? RESETTING : FILLING;
+            set_state(barrier, barrier->_count > 0 ? RESETTING : FILLING);
         else
-            barrier->_state = BROKEN;
+            set_state(barrier, BROKEN);
         wake_all(loop, barrier);
         sl_lock_release(loop, lock);
     }
-    sl_leave(loop, user);
+    sl_shared_leave(loop, user);
     return rc;
 }
 
@@ -104,10 +119,10 @@ size_t sley_barrier_parties(const sley_barrier *barrier)
 
 size_t sley_barrier_n_waiting(const sley_barrier *barrier)
 {
-    return barrier->_state == FILLING ? barrier->_count : 0;
+    return state_of(barrier) == FILLING ? sl_shared_load_relaxed(&barrier->_count) : 0;
 }
 
 bool sley_barrier_broken(const sley_barrier *barrier)
 {
-    return barrier->_state == BROKEN;
+    return state_of(barrier) == BROKEN;
 }

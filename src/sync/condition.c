@@ -7,12 +7,48 @@
 _Static_assert(sizeof(sley_condition) == 104, "part of the interface");
 
 static const struct sl_wait_class condition_wait = {.reason = "condition", .local = true};
+static const struct sl_wait_class shared_condition_wait = {.reason = "condition"};
+
+static uint32_t kind_of(sley_condition *condition)
+{
+    return sl_condition_lock(condition)->_kind;
+}
+
+/* Of the shared kind. Where no order is to be kept, each of those who are woken wakes the next one
+ * when it has the lock: they would only wait for it one behind the other. */
+static void wake_shared(struct sley_loop *loop, sley_condition *condition, size_t n)
+{
+    struct sl_woken now, chain;
+    struct sl_link *link, *next;
+
+    sl_woken_init(&now);
+    sl_woken_init(&chain);
+    sl_guard_lock(&condition->_guard);
+    for (link = sl_chain_first(&condition->_waiters); link && n; link = next) {
+        struct sl_node *node = sl_node_of(link);
+
+        next = link->next;
+        if (!sl_node_claim(loop, node))
+            continue;
+        n--;
+        sl_node_unlist(node, &condition->_waiters);
+        sl_woken_add(node->wait.flags & SL_NODE_EXACT ? &now : &chain, node);
+    }
+    sl_guard_unlock(&condition->_guard);
+    sl_woken_ready(loop, &now);
+    if (chain.first)
+        sl_node_ready(loop, chain.first);
+}
 
 void sl_condition_wake(struct sley_loop *loop, sley_condition *condition, size_t n)
 {
-    struct sl_link *link = sl_chain_first(&condition->_waiters);
+    struct sl_link *link;
 
-    for (; link && n; link = link->next)
+    if (kind_of(condition) == SL_KIND_SHARED) {
+        wake_shared(loop, condition, n);
+        return;
+    }
+    for (link = sl_chain_first(&condition->_waiters); link && n; link = link->next)
         n -= sl_wait_wake(loop, sl_wait_of(link));
 }
 
@@ -20,35 +56,66 @@ void sl_condition_wake(struct sley_loop *loop, sley_condition *condition, size_t
  * every try. */
 static int acquire_again(struct sley_loop **loop, sley_lock *lock)
 {
-    struct sl_fiber *self = (*loop)->current;
+    struct sl_fiber *self = *loop ? (*loop)->current : NULL;
     sley_scope shield = {._flags = SL_SCOPE_SHIELD};
     int rc, cancel = 0;
 
-    sl_scope_enter(self, &shield);
+    if (self)
+        sl_scope_enter(self, &shield);
     while ((rc = sl_lock_acquire(loop, lock)) == -ECANCELED)
         cancel = rc;
-    sl_scope_exit(self, &shield);
+    if (self)
+        sl_scope_exit(self, &shield);
     return rc < 0 ? rc : cancel;
 }
 
-int sl_condition_wait(struct sley_loop **loop, sley_condition *condition)
+static int wait_local(struct sley_loop **loop, sley_condition *condition, sley_lock *lock)
 {
-    sley_lock *lock = sl_condition_lock(condition);
     struct sl_wait wait;
-    int rc = sl_scope_code((*loop)->current), again;
+    int rc = sl_lock_release(*loop, lock), again;
 
-    if (rc < 0)
-        return rc;
-    if (!lock->_locked)
-        return -SLEY_ENOTOWNER;
-    rc = sl_lock_release(*loop, lock);
     if (rc < 0)
         return rc;
     sl_wait_init(&wait, (*loop)->current, &condition_wait, condition);
     rc = sl_waits_park(loop, &condition->_waiters, &wait);
     again = acquire_again(loop, lock);
-    if (again < 0)
-        rc = again;
+    return again < 0 ? again : rc;
+}
+
+/* Listed before the lock is free, so that no notification that comes after is missed. */
+static int wait_shared(struct sley_loop **loop, sley_condition *condition, sley_lock *lock)
+{
+    struct sl_node node;
+    int rc, again;
+
+    sl_node_init(&node, *loop, &shared_condition_wait, condition);
+    sl_guard_lock(&condition->_guard);
+    sl_node_list(&node, &condition->_waiters);
+    sl_guard_unlock(&condition->_guard);
+    sl_lock_release(*loop, lock);
+    rc = sl_node_park(loop, &node);
+    if (node.wait.state == SL_WAIT_CANCELLED) {
+        sl_guard_lock(&condition->_guard);
+        sl_node_unlist(&node, &condition->_waiters);
+        sl_guard_unlock(&condition->_guard);
+    }
+    again = acquire_again(loop, lock);
+    if (node.next && !(node.wait.flags & SL_NODE_EXACT))
+        sl_node_ready(*loop, node.next);
+    return again < 0 ? again : rc;
+}
+
+int sl_condition_wait(struct sley_loop **loop, sley_condition *condition)
+{
+    sley_lock *lock = sl_condition_lock(condition);
+    int rc = *loop ? sl_scope_code((*loop)->current) : 0;
+
+    if (rc < 0)
+        return rc;
+    if (!sl_lock_is_held(lock))
+        return -SLEY_ENOTOWNER;
+    rc = lock->_kind == SL_KIND_SHARED ? wait_shared(loop, condition, lock)
+                                       : wait_local(loop, condition, lock);
     if (rc < 0)
         sl_condition_wake(*loop, condition, 1);
     return rc;
@@ -58,12 +125,12 @@ int sley_condition_wait(sley_condition *condition)
 {
     struct sley_loop *loop;
     uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc = sl_kind_enter(kind_of(condition), &loop, &user);
 
     if (rc < 0)
         return rc;
     rc = sl_condition_wait(&loop, condition);
-    sl_leave(loop, user);
+    sl_shared_leave(loop, user);
     return rc;
 }
 
@@ -82,13 +149,13 @@ int sley_condition_notify(sley_condition *condition, size_t n)
     struct sley_loop *loop = sl_enter(&user);
     int rc = 0;
 
-    if (!loop)
+    if (!loop && kind_of(condition) != SL_KIND_SHARED)
         return sl_no_loop();
-    if (sl_condition_lock(condition)->_locked)
+    if (sl_lock_is_held(sl_condition_lock(condition)))
         sl_condition_wake(loop, condition, n);
     else
         rc = -SLEY_ENOTOWNER;
-    sl_leave(loop, user);
+    sl_shared_leave(loop, user);
     return rc;
 }
 
@@ -109,5 +176,5 @@ int sley_condition_release(sley_condition *condition)
 
 bool sley_condition_locked(const sley_condition *condition)
 {
-    return condition->_lock ? condition->_lock->_locked : condition->_own._locked;
+    return sl_lock_is_held(condition->_lock ? condition->_lock : &condition->_own);
 }

@@ -1,4 +1,4 @@
-/* sync/condition.h: the condition, for the barrier beside it. Inside sl_enter/sl_leave. */
+/* sync/condition.h: the condition, for the barrier beside it. */
 #ifndef SL_SYNC_CONDITION_H
 #define SL_SYNC_CONDITION_H
 
@@ -10,6 +10,7 @@ SL_INLINE sley_lock *sl_condition_lock(sley_condition *condition)
 {
     return condition->_lock ? condition->_lock : &condition->_own;
 }
+/* The kind of a condition is its lock's. Inside sl_kind_enter; *loop may be NULL. */
 SLEY_SUSPENDS int sl_condition_wait(struct sley_loop **loop, sley_condition *condition);
 /* Needs no lock. */
 void sl_condition_wake(struct sley_loop *loop, sley_condition *condition, size_t n);

@@ -37,11 +37,10 @@ static void wake_head(struct sley_loop *loop, sley_lock *lock)
 
 static int bind(sley_lock *lock, struct sley_loop *loop)
 {
-    return sl_primitive_bind(&lock->_loop, lock->_kind, loop,
-                             !lock->_locked && !lock->_waiters.first);
+    return sl_primitive_bind(&lock->_loop, loop);
 }
 
-int sl_lock_acquire(struct sley_loop **loop, sley_lock *lock)
+static int acquire(struct sley_loop **loop, sley_lock *lock)
 {
     struct sl_wait wait;
     int rc = bind(lock, *loop);
@@ -63,7 +62,7 @@ int sl_lock_acquire(struct sley_loop **loop, sley_lock *lock)
     return 0;
 }
 
-int sl_lock_release(struct sley_loop *loop, sley_lock *lock)
+static int release(struct sley_loop *loop, sley_lock *lock)
 {
     int rc = bind(lock, loop);
 
@@ -77,15 +76,32 @@ int sl_lock_release(struct sley_loop *loop, sley_lock *lock)
     return 0;
 }
 
+int sl_lock_acquire(struct sley_loop **loop, sley_lock *lock)
+{
+    if (lock->_kind == SL_KIND_SHARED)
+        return sl_lock_acquire_shared(loop, lock);
+    return acquire(loop, lock);
+}
+
+int sl_lock_release(struct sley_loop *loop, sley_lock *lock)
+{
+    if (lock->_kind == SL_KIND_SHARED)
+        return sl_lock_release_shared(loop, lock);
+    return release(loop, lock);
+}
+
 int sley_lock_acquire(sley_lock *lock)
 {
     struct sley_loop *loop;
     uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc;
 
+    if (lock->_kind == SL_KIND_SHARED)
+        return sl_lock_enter_shared(lock);
+    rc = sl_primitive_enter(&loop, &user);
     if (rc < 0)
         return rc;
-    rc = sl_lock_acquire(&loop, lock);
+    rc = acquire(&loop, lock);
     sl_leave(loop, user);
     return rc;
 }
@@ -94,8 +110,11 @@ int sley_lock_try_acquire(sley_lock *lock)
 {
     struct sley_loop *loop;
     uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc;
 
+    if (lock->_kind == SL_KIND_SHARED)
+        return sl_lock_try_shared(lock);
+    rc = sl_primitive_enter(&loop, &user);
     if (rc < 0)
         return rc;
     if ((rc = bind(lock, loop)) == 0) {
@@ -111,17 +130,20 @@ int sley_lock_try_acquire(sley_lock *lock)
 int sley_lock_release(sley_lock *lock)
 {
     uint32_t user = 0;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop;
     int rc;
 
+    if (lock->_kind == SL_KIND_SHARED)
+        return sl_lock_leave_shared(lock);
+    loop = sl_enter(&user);
     if (!loop)
         return sl_no_loop();
-    rc = sl_lock_release(loop, lock);
+    rc = release(loop, lock);
     sl_leave(loop, user);
     return rc;
 }
 
 bool sley_lock_locked(const sley_lock *lock)
 {
-    return lock->_locked;
+    return sl_lock_is_held(lock);
 }

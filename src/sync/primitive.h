@@ -1,4 +1,5 @@
-/* sync/primitive.h: what all primitives share: to whom one belongs, and its list of waits. */
+/* sync/primitive.h: what all primitives have in common: to whom a local one belongs, and its list
+ * of waits. shared.h has the other kind. */
 #ifndef SL_SYNC_PRIMITIVE_H
 #define SL_SYNC_PRIMITIVE_H
 
@@ -8,19 +9,23 @@
 
 #include <errno.h>
 
+#define SL_KIND_SHARED 0u
 #define SL_KIND_LOCAL 1u
 
-/* A local primitive belongs to the loop that used it first. A shared one, as long as a runtime has
- * one worker, to the loop that uses it while anybody waits. loop is NULL outside of any. */
-SL_INLINE int sl_primitive_bind(void **owner, uint32_t kind, struct sley_loop *loop, bool idle)
+/* What a local primitive holds in _loop: the loop that used it first. Of many workers, only tasks
+ * that are pinned there may use it: the mark makes all comparisons with a loop fail, so that what is
+ * quick for one loop comes here. */
+SL_INLINE void *sl_primitive_owner(struct sley_loop *loop)
 {
-    if (SL_LIKELY(*owner == loop))
-        return 0;
-    if (*owner && (kind == SL_KIND_LOCAL || !idle))
-        return -SLEY_EWRONGLOOP;
-    if (loop)
-        *owner = loop;
-    return 0;
+    return loop->team ? (char *)loop + 1 : (char *)loop;
+}
+
+/* A local primitive belongs to the loop that used it first. loop is NULL outside of any: for calls
+ * that do not wait, where nobody does. */
+SL_NOINLINE int sl_primitive_bind_slowly(void **owner, struct sley_loop *loop);
+SL_INLINE int sl_primitive_bind(void **owner, struct sley_loop *loop)
+{
+    return SL_LIKELY(*owner == loop) ? 0 : sl_primitive_bind_slowly(owner, loop);
 }
 
 SL_INLINE struct sl_wait *sl_wait_of(struct sl_link *link)
@@ -70,10 +75,8 @@ SL_INLINE bool sl_primitive_is_here(const void *owner, const struct sley_loop *l
 }
 
 /* ... and does a task call whose scopes are open? If not, sl_primitive_enter says what is wrong. */
-SL_INLINE bool sl_primitive_at_once(const void *owner)
+SL_INLINE bool sl_primitive_at_once(const void *owner, const struct sley_loop *loop)
 {
-    const struct sley_loop *loop = sl_current();
-
     return sl_primitive_is_here(owner, loop) &&
            SL_LIKELY(loop->current && !(sl_fiber_flags(loop->current) & SL_FIBER_IN_CANCELLED));
 }

@@ -1,16 +1,12 @@
 /* FORMAT.md R15: no hand-off. put leaves the item in the queue and wakes one getter, which takes it
  * when it runs; a newcomer may be faster, and the getter then queues again, at the tail. A wake
  * takes the node out of the list; whoever was woken and is cancelled passes the wake on. */
-#include "base/heap.h"
-#include "sync/primitive.h"
-
-#include <sley/queue.h>
+#include "sync/queue.h"
 
 #include <string.h>
 
 _Static_assert(sizeof(sley_queue) == 144, "part of the interface");
 
-enum { FIFO, LIFO, PRIORITY }; /* FIFO is 0: put_quickly */
 enum { LISTED = 1 }; /* sl_wait.flags: in its list */
 
 static const struct sl_wait_class get_wait = {.reason = "an item of the queue", .local = true};
@@ -18,81 +14,51 @@ static const struct sl_wait_class put_wait = {.reason = "room in the queue", .lo
 static const struct sl_wait_class join_wait = {.reason = "the end of the queue's work",
                                                .local = true};
 
-static int by_number(intptr_t a, intptr_t b)
+/* ---- the items ---- */
+
+int sl_queue_by_number(intptr_t a, intptr_t b)
 {
     return a < b ? -1 : a > b;
 }
 
-/* ---- the items ---- */
-
-/* Grows to hold one more. A bounded queue grows once. */
-static int reserve(sley_queue *queue)
+size_t sl_queue_next_capacity(const sley_queue *queue)
 {
     size_t capacity = queue->_maxsize ? queue->_maxsize
                                       : queue->_capacity ? 2 * queue->_capacity : 16;
-    size_t tail = queue->_capacity - queue->_head;
-    intptr_t *items;
 
-    if (queue->_count < queue->_capacity)
-        return 0;
-    if (capacity > SIZE_MAX / sizeof *items ||
-        !(items = sl_sys.allocate(capacity * sizeof *items, 0)))
-        return -ENOMEM;
+    return capacity > SIZE_MAX / sizeof *queue->_items ? SIZE_MAX : capacity;
+}
+
+void sl_queue_move(sley_queue *queue, intptr_t *items, size_t capacity)
+{
+    size_t tail = queue->_capacity - queue->_head;
+
     if (queue->_items) { /* it is full: head ... end, then 0 ... head */
         memcpy(items, queue->_items + queue->_head, tail * sizeof *items);
         memcpy(items + tail, queue->_items, queue->_head * sizeof *items);
-        sl_sys.release(queue->_items, queue->_capacity * sizeof *items, 0);
     }
     queue->_items = items;
     queue->_capacity = capacity;
     queue->_head = 0;
+}
+
+/* Grows to hold one more. */
+static int reserve(sley_queue *queue)
+{
+    size_t capacity = sl_queue_next_capacity(queue), before = queue->_capacity;
+    intptr_t *items, *old = queue->_items;
+
+    if (queue->_count < queue->_capacity)
+        return 0;
+    if (capacity == SIZE_MAX || !(items = sl_sys.allocate(capacity * sizeof *items, 0)))
+        return -ENOMEM;
+    sl_queue_move(queue, items, capacity);
+    if (old)
+        sl_sys.release(old, before * sizeof *old, 0);
     return 0;
 }
 
-static sl_heap_compare *compare_of(const sley_queue *queue)
-{
-    return queue->_compare ? queue->_compare : by_number;
-}
-
-SL_INLINE void insert(sley_queue *queue, intptr_t item)
-{
-    size_t at = queue->_head + queue->_count;
-
-    if (queue->_order == PRIORITY)
-        sl_heap_push(queue->_items, queue->_count, item, compare_of(queue));
-    else
-        queue->_items[at < queue->_capacity ? at : at - queue->_capacity] = item;
-    queue->_count++;
-}
-
-SL_INLINE intptr_t extract(sley_queue *queue)
-{
-    intptr_t item;
-
-    if (queue->_order == PRIORITY) {
-        item = sl_heap_pop(queue->_items, queue->_count, compare_of(queue));
-    } else if (queue->_order == LIFO) {
-        item = queue->_items[queue->_count - 1];
-    } else {
-        item = queue->_items[queue->_head];
-        if (++queue->_head == queue->_capacity)
-            queue->_head = 0;
-    }
-    queue->_count--;
-    return item;
-}
-
 /* ---- waiting ---- */
-
-static bool has_room(const sley_queue *queue)
-{
-    return !queue->_maxsize || queue->_count < queue->_maxsize;
-}
-
-static bool has_item(const sley_queue *queue)
-{
-    return queue->_count > 0;
-}
 
 static struct sl_wait *unlist(sley_links *waits)
 {
@@ -139,10 +105,7 @@ static void wake_joiners(struct sley_loop *loop, sley_queue *queue)
 
 static int bind(sley_queue *queue, struct sley_loop *loop)
 {
-    bool idle = !queue->_getters.first && !queue->_putters.first && !queue->_joiners.first;
-    int rc = sl_primitive_bind(&queue->_loop, queue->_kind, loop, idle);
-
-    return rc == 0 && !loop && !idle ? -SLEY_EWRONGLOOP : rc;
+    return sl_primitive_bind(&queue->_loop, loop);
 }
 
 /* ---- put and get ---- */
@@ -153,11 +116,11 @@ static int put_now(struct sley_loop *loop, sley_queue *queue, intptr_t item)
 
     if (queue->_shut)
         return -SLEY_ESHUTDOWN;
-    if (!has_room(queue))
+    if (!sl_queue_has_room(queue))
         return -SLEY_EFULL;
     if (SL_UNLIKELY((rc = reserve(queue)) < 0))
         return rc;
-    insert(queue, item);
+    sl_queue_insert(queue, item);
     queue->_unfinished++;
     wake_next(loop, &queue->_getters);
     return 0;
@@ -165,9 +128,9 @@ static int put_now(struct sley_loop *loop, sley_queue *queue, intptr_t item)
 
 static int get_now(struct sley_loop *loop, sley_queue *queue, intptr_t *item)
 {
-    if (!has_item(queue))
+    if (!sl_queue_has_item(queue))
         return queue->_shut ? -SLEY_ESHUTDOWN : -SLEY_EEMPTY;
-    *item = extract(queue);
+    *item = sl_queue_extract(queue);
     wake_next(loop, &queue->_putters);
     return 0;
 }
@@ -183,16 +146,16 @@ SL_INLINE bool put_quickly(sley_queue *queue, intptr_t item)
     if (SL_UNLIKELY(queue->_count >= queue->_capacity ||
                     (queue->_order | queue->_shut | (uintptr_t)queue->_getters.first)))
         return false;
-    insert(queue, item);
+    sl_queue_insert(queue, item);
     queue->_unfinished++;
     return true;
 }
 
 SL_INLINE bool get_quickly(sley_queue *queue, intptr_t *item)
 {
-    if (SL_UNLIKELY(!has_item(queue) || (queue->_order | (uintptr_t)queue->_putters.first)))
+    if (SL_UNLIKELY(!sl_queue_has_item(queue) || (queue->_order | (uintptr_t)queue->_putters.first)))
         return false;
-    *item = extract(queue);
+    *item = sl_queue_extract(queue);
     return true;
 }
 
@@ -206,9 +169,9 @@ static SL_NOINLINE int put(sley_queue *queue, intptr_t item)
         return rc;
     if ((rc = bind(queue, loop)) == 0)
         rc = sl_scope_code(loop->current);
-    while (rc == 0 && !has_room(queue))
+    while (rc == 0 && !sl_queue_has_room(queue))
         rc = queue->_shut ? -SLEY_ESHUTDOWN
-                          : wait_in(&loop, queue, &queue->_putters, &put_wait, has_room);
+                          : wait_in(&loop, queue, &queue->_putters, &put_wait, sl_queue_has_room);
     if (rc == 0)
         rc = put_now(loop, queue, item);
     sl_leave(loop, user);
@@ -217,7 +180,12 @@ static SL_NOINLINE int put(sley_queue *queue, intptr_t item)
 
 int sley_queue_put(sley_queue *queue, intptr_t item)
 {
-    return sl_primitive_at_once(queue->_loop) && put_quickly(queue, item) ? 0 : put(queue, item);
+    struct sley_loop *loop = sl_current();
+
+    if (sl_primitive_at_once(queue->_loop, loop) && put_quickly(queue, item))
+        return 0;
+    return queue->_kind == SL_KIND_SHARED ? sl_queue_put_shared(loop, queue, item)
+                                          : put(queue, item);
 }
 
 static SL_NOINLINE int get(sley_queue *queue, intptr_t *item)
@@ -230,9 +198,9 @@ static SL_NOINLINE int get(sley_queue *queue, intptr_t *item)
         return rc;
     if ((rc = bind(queue, loop)) == 0)
         rc = sl_scope_code(loop->current);
-    while (rc == 0 && !has_item(queue))
+    while (rc == 0 && !sl_queue_has_item(queue))
         rc = queue->_shut ? -SLEY_ESHUTDOWN
-                          : wait_in(&loop, queue, &queue->_getters, &get_wait, has_item);
+                          : wait_in(&loop, queue, &queue->_getters, &get_wait, sl_queue_has_item);
     if (rc == 0)
         rc = get_now(loop, queue, item);
     sl_leave(loop, user);
@@ -241,7 +209,12 @@ static SL_NOINLINE int get(sley_queue *queue, intptr_t *item)
 
 int sley_queue_get(sley_queue *queue, intptr_t *item)
 {
-    return sl_primitive_at_once(queue->_loop) && get_quickly(queue, item) ? 0 : get(queue, item);
+    struct sley_loop *loop = sl_current();
+
+    if (sl_primitive_at_once(queue->_loop, loop) && get_quickly(queue, item))
+        return 0;
+    return queue->_kind == SL_KIND_SHARED ? sl_queue_get_shared(loop, queue, item)
+                                          : get(queue, item);
 }
 
 /* The calls that never wait may be made outside of a task, too, and outside of a loop as long as
@@ -278,7 +251,8 @@ int sley_queue_put_nowait(sley_queue *queue, intptr_t item)
 {
     if (sl_primitive_is_here(queue->_loop, sl_current()) && put_quickly(queue, item))
         return 0;
-    return put_nowait(queue, item);
+    return queue->_kind == SL_KIND_SHARED ? sl_queue_put_nowait_shared(queue, item)
+                                          : put_nowait(queue, item);
 }
 
 static SL_NOINLINE int get_nowait(sley_queue *queue, intptr_t *item)
@@ -294,7 +268,8 @@ int sley_queue_get_nowait(sley_queue *queue, intptr_t *item)
 {
     if (sl_primitive_is_here(queue->_loop, sl_current()) && get_quickly(queue, item))
         return 0;
-    return get_nowait(queue, item);
+    return queue->_kind == SL_KIND_SHARED ? sl_queue_get_nowait_shared(queue, item)
+                                          : get_nowait(queue, item);
 }
 
 /* ---- join and shutdown ---- */
@@ -303,8 +278,11 @@ int sley_queue_task_done(sley_queue *queue)
 {
     struct sley_loop *loop;
     uint32_t user;
-    int rc = enter_any(queue, &loop, &user);
+    int rc;
 
+    if (queue->_kind == SL_KIND_SHARED)
+        return sl_queue_task_done_shared(queue);
+    rc = enter_any(queue, &loop, &user);
     if (rc < 0)
         return rc;
     if (!queue->_unfinished)
@@ -318,8 +296,11 @@ int sley_queue_join(sley_queue *queue)
 {
     struct sley_loop *loop;
     uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc;
 
+    if (queue->_kind == SL_KIND_SHARED)
+        return sl_queue_join_shared(queue);
+    rc = sl_primitive_enter(&loop, &user);
     if (rc < 0)
         return rc;
     if ((rc = bind(queue, loop)) == 0 && (rc = sl_scope_code(loop->current)) == 0 &&
@@ -338,16 +319,19 @@ int sley_queue_shutdown(sley_queue *queue, bool immediate)
     struct sley_loop *loop;
     struct sl_wait *wait;
     uint32_t user;
-    int rc = enter_any(queue, &loop, &user);
+    int rc;
 
+    if (queue->_kind == SL_KIND_SHARED)
+        return sl_queue_shutdown_shared(queue, immediate);
+    rc = enter_any(queue, &loop, &user);
     if (rc < 0)
         return rc;
-    queue->_shut = 1;
+    queue->_shut = SL_QUEUE_SHUT;
     if (immediate) {
         size_t unfinished = queue->_unfinished;
 
-        while (has_item(queue)) {
-            extract(queue);
+        while (sl_queue_has_item(queue)) {
+            sl_queue_extract(queue);
             if (queue->_unfinished)
                 queue->_unfinished--;
         }
@@ -365,7 +349,7 @@ int sley_queue_shutdown(sley_queue *queue, bool immediate)
 
 size_t sley_queue_qsize(const sley_queue *queue)
 {
-    return queue->_count;
+    return queue->_kind == SL_KIND_SHARED ? sl_queue_size_shared(queue) : queue->_count;
 }
 
 size_t sley_queue_maxsize(const sley_queue *queue)
@@ -375,23 +359,22 @@ size_t sley_queue_maxsize(const sley_queue *queue)
 
 bool sley_queue_empty(const sley_queue *queue)
 {
-    return !has_item(queue);
+    return sley_queue_qsize(queue) == 0;
 }
 
 bool sley_queue_full(const sley_queue *queue)
 {
-    return !has_room(queue);
+    return queue->_maxsize && sley_queue_qsize(queue) >= queue->_maxsize;
 }
 
 int sley_queue_close(sley_queue *queue)
 {
+    if (queue->_kind == SL_KIND_SHARED)
+        return sl_queue_close_shared(queue);
     if (queue->_getters.first || queue->_putters.first || queue->_joiners.first)
         return -EBUSY;
     if (queue->_items)
         sl_sys.release(queue->_items, queue->_capacity * sizeof *queue->_items, 0);
-    queue->_items = NULL;
-    queue->_capacity = queue->_head = queue->_count = 0;
-    queue->_unfinished = 0;
-    queue->_shut = 0;
+    sl_queue_empty_it(queue);
     return 0;
 }

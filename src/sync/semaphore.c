@@ -1,8 +1,6 @@
 /* FORMAT.md R13: release hands a permit to the first who waits (it is taken on his behalf); a
  * waiter that was given one and is cancelled gives it back; whoever leaves hands on the rest. */
-#include "sync/primitive.h"
-
-#include <sley/semaphore.h>
+#include "sync/semaphore.h"
 
 _Static_assert(sizeof(sley_semaphore) == 64, "part of the interface");
 
@@ -13,8 +11,7 @@ static int bind(sley_semaphore *semaphore, struct sley_loop *loop)
 {
     if (!semaphore->_kind)
         return -EINVAL;
-    return sl_primitive_bind(&semaphore->_loop, semaphore->_kind - 1, loop,
-                             !semaphore->_waiters.first);
+    return sl_primitive_bind(&semaphore->_loop, loop);
 }
 
 static bool hand_on(struct sley_loop *loop, sley_semaphore *semaphore)
@@ -30,7 +27,7 @@ static bool hand_on(struct sley_loop *loop, sley_semaphore *semaphore)
     return false;
 }
 
-bool sley_semaphore_locked(const sley_semaphore *semaphore)
+static bool is_locked(const sley_semaphore *semaphore)
 {
     return semaphore->_value == 0 || sl_waits_alive(&semaphore->_waiters);
 }
@@ -40,7 +37,7 @@ static int acquire(struct sley_loop **loop, sley_semaphore *semaphore)
     struct sl_wait wait;
     int rc;
 
-    if (!sley_semaphore_locked(semaphore)) {
+    if (!is_locked(semaphore)) {
         semaphore->_value--;
         return 0;
     }
@@ -53,12 +50,21 @@ static int acquire(struct sley_loop **loop, sley_semaphore *semaphore)
     return rc;
 }
 
+bool sley_semaphore_locked(const sley_semaphore *semaphore)
+{
+    return semaphore->_kind == SL_SEMAPHORE_SHARED ? sl_semaphore_locked_shared(semaphore)
+                                                   : is_locked(semaphore);
+}
+
 int sley_semaphore_acquire(sley_semaphore *semaphore)
 {
     struct sley_loop *loop;
     uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc;
 
+    if (semaphore->_kind == SL_SEMAPHORE_SHARED)
+        return sl_semaphore_acquire_shared(semaphore);
+    rc = sl_primitive_enter(&loop, &user);
     if (rc < 0)
         return rc;
     if ((rc = bind(semaphore, loop)) == 0 && (rc = sl_scope_code(loop->current)) == 0)
@@ -69,11 +75,14 @@ int sley_semaphore_acquire(sley_semaphore *semaphore)
 
 int sley_semaphore_try_acquire(sley_semaphore *semaphore)
 {
-    int rc = bind(semaphore, sl_current());
+    int rc;
 
+    if (semaphore->_kind == SL_SEMAPHORE_SHARED)
+        return sl_semaphore_try_shared(semaphore);
+    rc = bind(semaphore, sl_current());
     if (rc < 0)
         return rc;
-    if (sley_semaphore_locked(semaphore))
+    if (is_locked(semaphore))
         return -EAGAIN;
     semaphore->_value--;
     return 0;
@@ -82,11 +91,13 @@ int sley_semaphore_try_acquire(sley_semaphore *semaphore)
 int sley_semaphore_release(sley_semaphore *semaphore)
 {
     uint32_t user = 0;
-    struct sley_loop *loop = sl_enter(&user);
-    int rc = bind(semaphore, loop);
+    struct sley_loop *loop;
+    int rc;
 
-    if (rc == 0 && !loop && semaphore->_waiters.first)
-        rc = -SLEY_EWRONGLOOP;
+    if (semaphore->_kind == SL_SEMAPHORE_SHARED)
+        return sl_semaphore_release_shared(semaphore);
+    loop = sl_enter(&user);
+    rc = bind(semaphore, loop);
     if (rc == 0 && semaphore->_bounded && semaphore->_value >= semaphore->_bound)
         rc = -SLEY_EVALUE;
     if (rc == 0) {

@@ -1,0 +1,194 @@
+/* sync/shared.h: what the shared kind of all primitives is made of.
+ *
+ * A primitive has one word that is quick to change by a compare-and-swap, and a list of waits under
+ * a *guard*, a spin lock in the object. A bit of the word (QUEUED) says that the list is not empty.
+ * Who waits is a fiber of any loop, or a plain thread; its node lies on its stack.
+ *
+ * Who ends waits takes the guard, claims each of them (from then on the wait is over and nobody
+ * else ends it, but the waiter does not run yet), lets the guard go, and only then makes the waiters
+ * ready (struct sl_woken): none of them can have freed the object before the guard was let go.
+ * README.md has the argument for each operation. */
+#ifndef SL_SYNC_SHARED_H
+#define SL_SYNC_SHARED_H
+
+#include "os/spin.h"
+#include "sync/primitive.h"
+
+/* os/plain.h has the names of sockets, too. */
+void sl_plain_futex_wait(const void *word, uint32_t value);
+void sl_plain_futex_wake(const void *word);
+
+/* Bits of sl_node.wait.flags: the guard's. */
+enum {
+    SL_NODE_LISTED = 1,  /* in the list */
+    SL_NODE_EXACT = 2,   /* a pinned fiber's, or of one loop: asyncio's rules, so a cancel that comes
+                            before it has run beats what it was given */
+    SL_NODE_HANDED = 4,  /* it has been given what it waited for: the object is not touched again */
+};
+
+struct sl_node {
+    struct sl_wait wait;      /* of a thread: no fiber, no loop */
+    struct sley_loop *loop;   /* of a runtime of one: whose fiber it is. Else NULL */
+    struct sl_node *next;     /* of those who are claimed */
+    intptr_t item;            /* a queue's */
+    sl_atomic_u32 told;       /* the word that a thread sleeps on */
+};
+
+/* Claimed, and to be made ready when the guard has been let go. */
+struct sl_woken {
+    struct sl_node *first, *last;
+};
+
+/* ---- the guard: a few instructions long, nothing of the program's runs under it (but a priority
+ * queue's compare function) ---- */
+
+/* Between two looks of one worker at what another one holds or changes all the time: long, so that
+ * the other one keeps the cache line for many operations and not for one. */
+#define SL_SHARED_LULL 8 /* of a processor's pause, at first */
+#define SL_SHARED_LULLS 4 /* it is doubled so often, less one */
+
+SL_NOINLINE void sl_shared_lull(unsigned *turns);
+SL_NOINLINE void sl_guard_lock_contended(sl_atomic_u32 *guard);
+
+SL_INLINE sl_atomic_u32 *sl_guard_of(const uint32_t *word)
+{
+    return (sl_atomic_u32 *)(uintptr_t)word; /* a field of a public struct */
+}
+SL_INLINE void sl_guard_lock(const uint32_t *word)
+{
+    /* Pairs with unlock. */
+    if (SL_UNLIKELY(sl_exchange_acq_rel(sl_guard_of(word), 1)))
+        sl_guard_lock_contended(sl_guard_of(word));
+}
+SL_INLINE void sl_guard_unlock(const uint32_t *word)
+{
+    /* What was done under the guard comes before: pairs with lock. */
+    sl_store_release(sl_guard_of(word), 0);
+}
+
+/* ---- nodes ---- */
+
+/* `loop` is the caller's with a running fiber, or NULL: a plain thread. */
+SL_INLINE void sl_node_init(struct sl_node *node, struct sley_loop *loop,
+                            const struct sl_wait_class *class, const void *object)
+{
+    struct sl_fiber *fiber = loop ? loop->current : NULL;
+
+    sl_wait_init(&node->wait, fiber, class, object);
+    node->loop = loop && !loop->team ? loop : NULL;
+    if (fiber && (!loop->team || sl_fiber_flags(fiber) & SL_FIBER_PINNED))
+        node->wait.flags = SL_NODE_EXACT;
+    node->next = NULL;
+    sl_store_relaxed(&node->told, 0);
+}
+SL_INLINE struct sl_node *sl_node_of(struct sl_link *link)
+{
+    return link ? SL_CONTAINER(link, struct sl_node, wait.link) : NULL;
+}
+/* Under the guard: the wait begins, and is listed, also if a request has ended it already. */
+SL_INLINE void sl_node_list(struct sl_node *node, sley_links *list)
+{
+    if (node->wait.fiber)
+        (void)!sl_wait_begin(&node->wait);
+    node->wait.flags |= SL_NODE_LISTED;
+    sl_chain_push(list, &node->wait.link);
+}
+SL_INLINE void sl_node_unlist(struct sl_node *node, sley_links *list)
+{
+    node->wait.flags &= ~(uint32_t)SL_NODE_LISTED;
+    sl_chain_remove(list, &node->wait.link);
+}
+/* Under the guard: ends the wait; true for exactly one. `loop` is the caller's, or NULL. */
+SL_INLINE SL_MUST_USE bool sl_node_claim(struct sley_loop *loop, struct sl_node *node)
+{
+    if (SL_LIKELY(node->loop && node->loop == loop))
+        return sl_wait_claim_own(&node->wait);
+    if (node->wait.fiber)
+        return sl_wait_claim(&node->wait);
+    if (node->wait.state != SL_WAIT_PENDING)
+        return false;
+    node->wait.state = SL_WAIT_DONE;
+    return true;
+}
+/* Under the guard: has nobody cancelled it? Asked by tasks of one loop about their likes, which
+ * alone can be cancelled and still be listed while such a task runs; the others count. */
+SL_INLINE bool sl_node_alive(const struct sley_loop *loop, const struct sl_node *node)
+{
+    return node->loop != loop || !loop || node->wait.state != SL_WAIT_CANCELLED;
+}
+SL_INLINE bool sl_nodes_alive(const struct sley_loop *loop, const sley_links *list)
+{
+    for (struct sl_link *link = sl_chain_first(list); link; link = link->next)
+        if (sl_node_alive(loop, sl_node_of(link)))
+            return true;
+    return false;
+}
+
+/* The caller is a plain thread, or one of many workers: no order of asyncio's is to be kept. */
+SL_INLINE bool sl_shared_free_order(const struct sley_loop *loop)
+{
+    return !loop || loop->team;
+}
+
+/* Waits until the node is claimed or cancelled: 0, or the code of the cancel that wins. What was
+ * written under the guard before the claim is seen then. */
+SLEY_SUSPENDS int sl_node_park(struct sley_loop **loop, struct sl_node *node);
+
+SL_INLINE void sl_woken_init(struct sl_woken *woken)
+{
+    woken->first = woken->last = NULL;
+}
+SL_INLINE void sl_woken_add(struct sl_woken *woken, struct sl_node *node)
+{
+    node->next = NULL;
+    if (woken->last)
+        woken->last->next = node;
+    else
+        woken->first = node;
+    woken->last = node;
+}
+/* Not under the guard: makes a claimed waiter ready, whose node is gone then. */
+SL_INLINE void sl_node_ready(struct sley_loop *loop, struct sl_node *node)
+{
+    if (SL_LIKELY(node->wait.fiber != NULL)) {
+        sl_ready_wake(loop, node->wait.fiber);
+        return;
+    }
+    /* What it was given comes before: pairs with the load in sl_node_park. */
+    sl_store_release(&node->told, 1);
+    sl_plain_futex_wake(&node->told);
+}
+/* All of them, in order. */
+void sl_woken_ready(struct sley_loop *loop, struct sl_woken *woken);
+
+/* ---- the door of a suspending call of the shared kind ---- */
+
+/* So many operations that did not wait, of fibers of one worker among many, and the one that runs
+ * gives way to the others that are ready: 20 us or so. */
+#define SL_SHARED_PATIENCE 1024
+
+/* *loop is the caller's, or NULL: a plain thread. 0, a scope's code, or an error. */
+SLEY_SUSPENDS int sl_shared_enter(struct sley_loop **loop, uint32_t *user);
+SL_INLINE void sl_shared_leave(struct sley_loop *loop, uint32_t user)
+{
+    if (loop)
+        sl_leave(loop, user);
+}
+/* The same for an object of either kind. */
+SLEY_SUSPENDS SL_INLINE int sl_kind_enter(uint32_t kind, struct sley_loop **loop, uint32_t *user)
+{
+    if (kind != SL_KIND_SHARED)
+        return sl_primitive_enter(loop, user);
+    *loop = sl_current();
+    return sl_shared_enter(loop, user);
+}
+/* For the quick paths: a task calls, nothing that it should hear of has happened to it, and it need
+ * not give way. If not, sl_shared_enter does what is to be done. */
+SL_INLINE bool sl_shared_at_once(struct sley_loop *loop)
+{
+    return SL_LIKELY(loop && loop->current) &&
+           SL_LIKELY(!(sl_fiber_flags(loop->current) & SL_FIBER_IN_CANCELLED)) &&
+           SL_LIKELY(loop->shared_left-- != 0);
+}
+
+#endif
