@@ -1,7 +1,8 @@
-/* sley-difftest [--hash] FILE...
+/* sley-difftest [--shared] [--hash] FILE...
  *
  * Interprets scenarios (FORMAT.md; one line of JSON each, "-" is standard input) on sley and
- * prints their traces, or with --hash a line "<seed> <sha256 of the trace>" for each. */
+ * prints their traces, or with --hash a line "<seed> <sha256 of the trace>" for each.
+ * --shared: with primitives of the shared kind, which must give the same traces. */
 #include "run.h"
 #include "scenario.h"
 #include "sha256.h"
@@ -56,11 +57,17 @@ static void all_of(const char *name, bool hash)
 
 int main(int argc, char **argv)
 {
-    bool hash = argc > 1 && strcmp(argv[1], "--hash") == 0;
-    int first = hash ? 2 : 1;
+    bool hash;
+    int first = 1;
 
+    if (first < argc && strcmp(argv[first], "--shared") == 0) {
+        run_shared_kind = true;
+        first++;
+    }
+    hash = first < argc && strcmp(argv[first], "--hash") == 0;
+    first += hash;
     if (argc <= first || strcmp(argv[first], "--help") == 0) {
-        fputs("usage: sley-difftest [--hash] FILE...\n", stderr);
+        fputs("usage: sley-difftest [--shared] [--hash] FILE...\n", stderr);
         return 2;
     }
     for (int i = first; i < argc; i++)

@@ -112,6 +112,8 @@ static bool on_idle(sley_loop *loop, void *arg)
     return true;
 }
 
+bool run_shared_kind;
+
 /* Errors that nobody awaits belong to the scenario. */
 static void ignore(sley_loop *loop, const sley_exception *exception, void *arg)
 {
@@ -120,35 +122,49 @@ static void ignore(sley_loop *loop, const sley_exception *exception, void *arg)
 
 static sley_queue queue_of(struct queue_shape shape)
 {
+    bool shared = run_shared_kind;
+
     switch (shape.order) {
-    case 'f': return (sley_queue)SLEY_QUEUE_INIT_LOCAL(shape.max);
-    case 'l': return (sley_queue)SLEY_LIFO_QUEUE_INIT_LOCAL(shape.max);
-    default: return (sley_queue)SLEY_PRIORITY_QUEUE_INIT_LOCAL(shape.max, NULL);
+    case 'f':
+        return shared ? (sley_queue)SLEY_QUEUE_INIT(shape.max)
+                      : (sley_queue)SLEY_QUEUE_INIT_LOCAL(shape.max);
+    case 'l':
+        return shared ? (sley_queue)SLEY_LIFO_QUEUE_INIT(shape.max)
+                      : (sley_queue)SLEY_LIFO_QUEUE_INIT_LOCAL(shape.max);
+    default:
+        return shared ? (sley_queue)SLEY_PRIORITY_QUEUE_INIT(shape.max, NULL)
+                      : (sley_queue)SLEY_PRIORITY_QUEUE_INIT_LOCAL(shape.max, NULL);
     }
 }
 
 static void make_objects(struct run *run, const struct scenario *s)
 {
+    bool shared = run_shared_kind;
+
     run->locks = zeroed(s->locks, sizeof *run->locks);
-    for (size_t i = 0; i < s->locks; i++)
+    for (size_t i = 0; i < s->locks && !shared; i++)
         run->locks[i] = (sley_lock)SLEY_LOCK_INIT_LOCAL;
     run->events = zeroed(s->events, sizeof *run->events);
-    for (size_t i = 0; i < s->events; i++)
+    for (size_t i = 0; i < s->events && !shared; i++)
         run->events[i] = (sley_event)SLEY_EVENT_INIT_LOCAL;
     run->conditions = zeroed(s->conditions, sizeof *run->conditions);
-    for (size_t i = 0; i < s->conditions; i++)
+    for (size_t i = 0; i < s->conditions && !shared; i++)
         run->conditions[i] = (sley_condition)SLEY_CONDITION_INIT_LOCAL;
     run->semaphores = zeroed(s->semaphores.count, sizeof *run->semaphores);
     for (size_t i = 0; i < s->semaphores.count; i++)
         run->semaphores[i] =
-            (sley_semaphore)SLEY_SEMAPHORE_INIT_LOCAL((size_t)s->semaphores.at[i]);
+            shared ? (sley_semaphore)SLEY_SEMAPHORE_INIT((size_t)s->semaphores.at[i])
+                   : (sley_semaphore)SLEY_SEMAPHORE_INIT_LOCAL((size_t)s->semaphores.at[i]);
     run->bounded = zeroed(s->bounded.count, sizeof *run->bounded);
     for (size_t i = 0; i < s->bounded.count; i++)
         run->bounded[i] =
-            (sley_semaphore)SLEY_BOUNDED_SEMAPHORE_INIT_LOCAL((size_t)s->bounded.at[i]);
+            shared ? (sley_semaphore)SLEY_BOUNDED_SEMAPHORE_INIT((size_t)s->bounded.at[i])
+                   : (sley_semaphore)SLEY_BOUNDED_SEMAPHORE_INIT_LOCAL((size_t)s->bounded.at[i]);
     run->barriers = zeroed(s->barriers.count, sizeof *run->barriers);
     for (size_t i = 0; i < s->barriers.count; i++)
-        run->barriers[i] = (sley_barrier)SLEY_BARRIER_INIT_LOCAL((size_t)s->barriers.at[i]);
+        run->barriers[i] =
+            shared ? (sley_barrier)SLEY_BARRIER_INIT((size_t)s->barriers.at[i])
+                   : (sley_barrier)SLEY_BARRIER_INIT_LOCAL((size_t)s->barriers.at[i]);
     run->queues = zeroed(s->queue_count, sizeof *run->queues);
     for (size_t i = 0; i < s->queue_count; i++)
         run->queues[i] = queue_of(s->queues[i]);

@@ -55,6 +55,9 @@ struct outcome {
 
 /* ---- run.c ---- */
 
+/* The scenario's objects are of the shared kind instead of the local one. */
+extern bool run_shared_kind;
+
 /* Interprets the scenario and adds its trace to `trace`. */
 void run_scenario(const struct scenario *scenario, struct text *trace);
 /* Creates the task of this id, in the group if there is one: 0 or the error. */

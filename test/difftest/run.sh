@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Holds sley's order against CPython's: the traces of scenarios must be equal, byte for byte.
 #
-#     run.sh SLEY-DIFFTEST
+#     run.sh SLEY-DIFFTEST [--shared]      --shared: all of it with the shared kind of primitives
 #
 #   golden   golden/*.jsonl against golden/*.trace, which CPython 3.13.0 printed
 #   hashes   where SLEY_DIFFTEST_DATA names a folder with scenario_gen.py and golden/*.hashes: the
@@ -14,7 +14,8 @@
 set -uo pipefail
 export LC_ALL=C
 here=$(cd "$(dirname "$0")" && pwd) || exit 2
-difftest=${1:?usage: run.sh SLEY-DIFFTEST}
+difftest=${1:?usage: run.sh SLEY-DIFFTEST [--shared]}
+kind=${2:-}
 profiles="mixed locks queues cancel struct duel spaced"
 data=${SLEY_DIFFTEST_DATA:-}
 count=${SLEY_DIFFTEST_COUNT:-1500}
@@ -54,7 +55,7 @@ interpret()
     local output=$1 code
     shift
     ended=
-    timeout "$limit" "$difftest" "$@" >"$output" 2>"$work/stderr"
+    timeout "$limit" "$difftest" $kind "$@" >"$output" 2>"$work/stderr"
     code=$?
     [ "$code" = 0 ] || ended="; sley-difftest ended with $code $(tail -n 1 "$work/stderr")"
 }
@@ -112,7 +113,7 @@ explain_hash()
     echo "  first: seed $seed; kept in $file"
     [ -n "$python313" ] || return
     "$python313" "$here/oracle.py" "$file" >"$work/expected"
-    timeout "$limit" "$difftest" "$file" >"$work/got" 2>/dev/null
+    timeout "$limit" "$difftest" $kind "$file" >"$work/got" 2>/dev/null
     awk -f "$here/compare.awk" "$work/expected" "$work/got" | sed '1,2d; s/^/    /'
 }
 
