@@ -90,6 +90,21 @@ SLEY_SUSPENDS int sley_sleep_until(sley_instant when);
 /* sley_sleep(0). */
 SLEY_SUSPENDS int sley_yield(void);
 
+/* ---- workers ---- */
+
+/* Calls fn(arg), as part of the calling task, on the given worker (0 ... count - 1), and returns
+ * what it returned. Inside the task is pinned there: it may use what belongs to that loop (local
+ * primitives, readers) and leaves it for no other. Afterwards it is stealable again, and stays
+ * where it is until it suspends. Suspends if the worker is another one; that is no point of
+ * cancellation, but in a cancelled scope nothing is called. -EINVAL: no such worker;
+ * -SLEY_ENOLOOP. */
+SLEY_SUSPENDS intptr_t sley_run_on(unsigned worker, sley_fn *fn, void *arg);
+/* The worker that runs this now; a stealable task's may be another after any suspension. 0 outside
+ * of a runtime, too. */
+unsigned sley_worker_index(void);
+/* How many workers the running runtime has; 0 outside of one. */
+unsigned sley_worker_count(void);
+
 void sley_task_cleanup_(sley_task **task);
 void sley_future_cleanup_(sley_future **future);
 

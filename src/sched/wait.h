@@ -85,8 +85,8 @@ SL_INLINE void sl_wait_init(struct sl_wait *wait, struct sl_fiber *fiber,
  * if it was ended by that: an edge request was pending. */
 SL_MUST_USE bool sl_wait_begin(struct sl_wait *wait);
 
-/* Ends a wait that began so, whose fiber is then the caller's to be made ready (sl_ready_wake): true
- * for exactly one. The caller holds the lock of the list that the wait is in. */
+/* Ends a wait that began so, whose fiber is then the caller's to be made ready (sl_ready_wake):
+ * true for exactly one. The caller holds the lock of the list that the wait is in. */
 SL_INLINE SL_MUST_USE bool sl_wait_claim(struct sl_wait *wait)
 {
     if (!sl_park_end(wait->fiber))

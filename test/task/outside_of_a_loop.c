@@ -11,7 +11,7 @@ static intptr_t task(void *arg)
 
 static void suspending_calls(void *arg)
 {
-    sley_event event = SLEY_EVENT_INIT;
+    sley_event event = SLEY_EVENT_INIT_LOCAL; /* at a shared one a thread waits */
     sley_timeout limit;
     sley_task_group group;
     sley_future *future = arg;
