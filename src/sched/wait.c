@@ -172,6 +172,8 @@ void sl_wait_park_first(struct sley_loop *loop, struct sl_wait *wait)
 {
     struct sl_fiber *self = wait->fiber;
 
+    if (!wait->begun) /* else others may be looking at it */
+        self->wait = wait;
     if (!sl_fiber_many(self) && !wait->begun) {
         self->wait = wait;
         deliver_first(loop, wait);

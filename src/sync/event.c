@@ -18,7 +18,7 @@ static int bind(sley_event *event, struct sley_loop *loop)
     return sl_primitive_bind(&event->_loop, loop);
 }
 
-static int wait_local(sley_event *event)
+static SL_NOINLINE int wait_local(sley_event *event)
 {
     struct sley_loop *loop;
     uint32_t user;
@@ -37,7 +37,7 @@ static int wait_local(sley_event *event)
     return rc;
 }
 
-static int set_local(sley_event *event)
+static SL_NOINLINE int set_local(sley_event *event)
 {
     uint32_t user = 0;
     struct sley_loop *loop = sl_enter(&user);
@@ -110,8 +110,8 @@ static SL_NOINLINE int wait_shared(struct sley_loop *loop, sley_event *event)
 }
 
 /* All who wait, under the guard: what is seen by others is the word, which is written while they
- * are listed; they are claimed then, and not ready before the guard has been let go. False: there is
- * nobody. */
+ * are listed; they are claimed then, and not ready before the guard has been let go. False: there
+ * is nobody. */
 static bool set_and_claim(struct sley_loop *loop, sley_event *event, struct sl_woken *woken)
 {
     uint32_t word = QUEUED;
@@ -134,7 +134,7 @@ static bool set_and_claim(struct sley_loop *loop, sley_event *event, struct sl_w
     return true;
 }
 
-static int set_shared(sley_event *event)
+static SL_NOINLINE int set_shared(sley_event *event)
 {
     uint32_t word = 0, user;
     struct sl_woken woken;
@@ -165,7 +165,8 @@ int sley_event_wait(sley_event *event)
     if (event->_kind != SL_KIND_SHARED)
         return wait_local(event);
     loop = sl_current();
-    if (sl_shared_load_acquire(&event->_set) & SET && sl_shared_at_once(loop)) /* with change */
+    /* Pairs with change. */
+    if (sl_shared_load_acquire(&event->_set) & SET && sl_shared_at_once(loop))
         return 0;
     return wait_shared(loop, event);
 }

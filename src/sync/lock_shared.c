@@ -31,10 +31,10 @@ SL_INLINE uint32_t word_of(const sley_lock *lock)
 {
     return sl_shared_load_relaxed(&lock->_locked);
 }
-/* Pairs with itself: who takes the lock sees what was done under it. On failure *word is what is
- * there. */
+/* On failure *word is what is there. */
 SL_INLINE bool change(sley_lock *lock, uint32_t *word, uint32_t new)
 {
+    /* Pairs with itself: who takes the lock sees what was done under it. */
     return sl_shared_cas_acq_rel(&lock->_locked, word, new);
 }
 

@@ -13,8 +13,8 @@
 #define SL_KIND_LOCAL 1u
 
 /* What a local primitive holds in _loop: the loop that used it first. Of many workers, only tasks
- * that are pinned there may use it: the mark makes all comparisons with a loop fail, so that what is
- * quick for one loop comes here. */
+ * that are pinned there may use it: the mark makes all comparisons with a loop fail, so that what
+ * is quick for one loop comes here. */
 SL_INLINE void *sl_primitive_owner(struct sley_loop *loop)
 {
     return loop->team ? (char *)loop + 1 : (char *)loop;

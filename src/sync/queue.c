@@ -153,7 +153,8 @@ SL_INLINE bool put_quickly(sley_queue *queue, intptr_t item)
 
 SL_INLINE bool get_quickly(sley_queue *queue, intptr_t *item)
 {
-    if (SL_UNLIKELY(!sl_queue_has_item(queue) || (queue->_order | (uintptr_t)queue->_putters.first)))
+    if (SL_UNLIKELY(!sl_queue_has_item(queue) ||
+                    (queue->_order | (uintptr_t)queue->_putters.first)))
         return false;
     *item = sl_queue_extract(queue);
     return true;

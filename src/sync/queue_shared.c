@@ -6,8 +6,6 @@
  * faster, they then queue again, at the tail. */
 #include "sync/queue.h"
 
-#include <string.h>
-
 enum { TRY_AGAIN = 1 }; /* memory was allocated meanwhile, without the guard */
 
 static const struct sl_wait_class shared_get_wait = {.reason = "an item of the queue"};
@@ -138,6 +136,13 @@ static int get_held(struct sley_loop *loop, sley_queue *queue, intptr_t *item,
 
 /* ---- put and get ---- */
 
+/* Its wait is over, and it has what it waited for. (Of one that was cancelled the flags are the
+ * guard's.) */
+static bool handed(const struct sl_node *node)
+{
+    return node->wait.state == SL_WAIT_DONE && node->wait.flags & SL_NODE_HANDED;
+}
+
 /* Lets the guard go, waits, and takes it again, but for who has been handed what it waited for. */
 static int wait_in(struct sley_loop **loop, sley_queue *queue, sley_links *list,
                    struct sl_node *node, struct sl_woken *woken)
@@ -149,7 +154,7 @@ static int wait_in(struct sley_loop **loop, sley_queue *queue, sley_links *list,
     note_lists(queue);
     sl_guard_unlock(&queue->_guard);
     rc = sl_node_park(loop, node);
-    if (node->wait.flags & SL_NODE_HANDED)
+    if (handed(node))
         return rc;
     sl_guard_lock(&queue->_guard);
     if (rc < 0) {
@@ -185,7 +190,7 @@ static SL_NOINLINE int put_slowly(struct sley_loop *loop, sley_queue *queue, int
         sl_node_init(&node, loop, &shared_put_wait, queue);
         node.item = item;
         rc = wait_in(&loop, queue, &queue->_putters, &node, &woken);
-        if (node.wait.flags & SL_NODE_HANDED)
+        if (handed(&node))
             return leave(loop, user, &woken, rc);
         if (rc < 0)
             break;
@@ -208,7 +213,7 @@ static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, int
     while ((rc = get_held(loop, queue, item, &woken)) == -SLEY_EEMPTY) {
         sl_node_init(&node, loop, &shared_get_wait, queue);
         rc = wait_in(&loop, queue, &queue->_getters, &node, &woken);
-        if (node.wait.flags & SL_NODE_HANDED) {
+        if (handed(&node)) {
             *item = node.item;
             return leave(loop, user, &woken, rc);
         }

@@ -1,5 +1,5 @@
-/* The shared semaphore. _value is the word: the number of permits, and QUEUED, with which it changes
- * under the guard only.
+/* The shared semaphore. _value is the word: the number of permits, and QUEUED; a word with QUEUED
+ * changes under the guard only.
  *
  * Whoever waits is handed a permit, in order, and nobody overtakes. Tasks of one loop stay in the
  * list until they run, which keeps newcomers behind them (FORMAT.md R13); the others leave it when
@@ -14,10 +14,10 @@ SL_INLINE size_t word_of(const sley_semaphore *semaphore)
 {
     return sl_shared_load_relaxed(&semaphore->_value);
 }
-/* Pairs with itself: who takes a permit sees what was done before it was given. On failure *word is
- * what is there. */
+/* On failure *word is what is there. */
 SL_INLINE bool change(sley_semaphore *semaphore, size_t *word, size_t new)
 {
+    /* Pairs with itself: who takes a permit sees what was done before it was given. */
     return sl_shared_cas_acq_rel(&semaphore->_value, word, new);
 }
 

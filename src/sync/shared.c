@@ -2,7 +2,8 @@
 
 #include "sched/share.h"
 
-/* Doubled from turn to turn: what is waited for is held for a few nanoseconds, but again and again. */
+/* Doubled from turn to turn: what is waited for is held for a few nanoseconds, but again and
+ * again. */
 SL_NOINLINE void sl_shared_lull(unsigned *turns)
 {
     unsigned pauses = SL_SHARED_LULL << (*turns < SL_SHARED_LULLS ? *turns : SL_SHARED_LULLS - 1);

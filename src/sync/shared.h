@@ -5,8 +5,8 @@
  * Who waits is a fiber of any loop, or a plain thread; its node lies on its stack.
  *
  * Who ends waits takes the guard, claims each of them (from then on the wait is over and nobody
- * else ends it, but the waiter does not run yet), lets the guard go, and only then makes the waiters
- * ready (struct sl_woken): none of them can have freed the object before the guard was let go.
+ * else ends it, but the waiter does not run yet), lets the guard go, and only then makes the
+ * waiters ready (struct sl_woken): none of them can have freed the object before.
  * README.md has the argument for each operation. */
 #ifndef SL_SYNC_SHARED_H
 #define SL_SYNC_SHARED_H
@@ -21,8 +21,8 @@ void sl_plain_futex_wake(const void *word);
 /* Bits of sl_node.wait.flags: the guard's. */
 enum {
     SL_NODE_LISTED = 1,  /* in the list */
-    SL_NODE_EXACT = 2,   /* a pinned fiber's, or of one loop: asyncio's rules, so a cancel that comes
-                            before it has run beats what it was given */
+    SL_NODE_EXACT = 2,   /* a pinned fiber's, or of one loop: asyncio's rules, so a cancel that
+                            comes before it has run beats what it was given */
     SL_NODE_HANDED = 4,  /* it has been given what it waited for: the object is not touched again */
 };
 
@@ -177,10 +177,17 @@ SL_INLINE void sl_shared_leave(struct sley_loop *loop, uint32_t user)
 /* The same for an object of either kind. */
 SLEY_SUSPENDS SL_INLINE int sl_kind_enter(uint32_t kind, struct sley_loop **loop, uint32_t *user)
 {
-    if (kind != SL_KIND_SHARED)
-        return sl_primitive_enter(loop, user);
     *loop = sl_current();
-    return sl_shared_enter(loop, user);
+    if (kind == SL_KIND_SHARED)
+        return sl_shared_enter(loop, user);
+    if (!*loop)
+        return sl_no_loop();
+    if (!(*loop)->current)
+        return -SLEY_ENOLOOP;
+    *user = (*loop)->in_user;
+    (*loop)->in_user = 0;
+    sl_signal_fence();
+    return 0;
 }
 /* For the quick paths: a task calls, nothing that it should hear of has happened to it, and it need
  * not give way. If not, sl_shared_enter does what is to be done. */
