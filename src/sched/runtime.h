@@ -32,6 +32,7 @@ struct sl_runtime {
     struct sl_stacks_depot stack_depot;
     sl_atomic_u32 guest_lock;   /* of what threads use that are no workers: */
     struct sl_pool guest_tasks, guest_futures;
+    sl_atomic_u32 visitors;     /* threads of others that make a fiber of this one ready */
     sl_atomic_u32 closing;      /* run is over: tasks that are left are being ended */
 };
 

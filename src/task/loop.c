@@ -3,6 +3,7 @@
 #include "os/cpus.h"
 #include "os/unwind.h"
 #include "sched/fork.h"
+#include "sched/share.h"
 #include "task/exception.h"
 #include "task/offload.h"
 #include "task/report.h"
@@ -277,6 +278,7 @@ int sley_loop_close(sley_loop *loop)
         loop->dropping = true;
         sl_offload_calls->close(loop);
         drop_calls(loop);
+        sl_share_visitors_leave(loop->runtime);
     }
     if (loop->runtime->team && sl_runtime_dead(loop->runtime))
         return 0; /* other threads held its locks, perhaps: its memory goes with the child */
