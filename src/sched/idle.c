@@ -18,7 +18,7 @@ static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
 
     if (!ring)
         return 0;
-    sl_store_relaxed(&loop->asleep, 1);
+    sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     /* Store asleep, load inbox, against post's store inbox, load asleep: one of the two sees the
      * other. Pairs with the fence in sl_loop_ring. */
     sl_fence_seq_cst();
@@ -113,7 +113,7 @@ void sl_loop_ring(struct sley_loop *loop)
 {
     /* Store inbox (or signals, or a queue), load asleep. Pairs with the fence in sleep_in_ring. */
     sl_fence_seq_cst();
-    if (sl_load_relaxed(&loop->asleep) && loop->ring)
+    if (sl_load_acquire(&loop->asleep) && loop->ring) /* pairs with the store: there is one */
         sl_ring_ring(loop->ring);
 }
 

@@ -257,7 +257,7 @@ static bool rest(struct sley_loop *loop)
     bool watches, woken;
     int64_t wait_ns;
 
-    sl_store_relaxed(&loop->asleep, 1);
+    sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
     watches = others && !team->counts_still && sl_cas_acq_rel(&team->watchers, &none, 1);

@@ -262,7 +262,7 @@ static int begin_ring(struct sley_loop *loop)
         sl_ring_close(loop->ring);
         loop->ring = NULL;
     }
-    sl_shared_store_relaxed(&loop->owner, pthread_self());
+    loop->owner = pthread_self();
     if (loop->team || !loop->virtual_clock)
         sl_worker_ring(loop, &rc);
     return rc;
@@ -306,6 +306,7 @@ int sl_worker_run(struct sley_loop *loop)
     rc = sl_worker_begin(loop);
     if (rc < 0)
         return rc;
+    sl_inbox_take(loop); /* a task may have been cancelled before it began */
     for (;;) {
         run_ready(loop);
         if (loop->stop && !loop->batch_last)
@@ -363,7 +364,7 @@ struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc)
 void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime)
 {
     loop->runtime = runtime;
-    loop->owner = pthread_self();
+    loop->holder = pthread_self();
     loop->debug = runtime->options.debug;
     loop->virtual_clock = runtime->options.virtual_clock;
     loop->stacks.home = loop;

@@ -58,7 +58,8 @@ struct sley_loop {
     uint64_t dispatches, passes;
     struct sl_ring *ring;        /* NULL before the first run */
     struct sl_ring ring_storage;
-    pthread_t owner;             /* the thread that runs it, did last, or made it */
+    pthread_t owner;             /* the thread that runs it, or did last */
+    pthread_t holder;            /* whose it is while nobody does: own.c */
     uint32_t state;              /* enum sl_loop_state; others read these two, atomically */
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
@@ -108,6 +109,13 @@ enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2, SL_SIGNAL_T
 enum sl_own { SL_OWN_NOT, SL_OWN_RUNS, SL_OWN_HELD };
 SL_MUST_USE enum sl_own sl_own_begin(struct sley_loop *loop);
 void sl_own_end(struct sley_loop *loop, enum sl_own own);
+/* This thread uses a loop that does not run as its own. False: the loop is closed. */
+bool sl_own_adopt(struct sley_loop *loop);
+SL_INLINE bool sl_own_usable(struct sley_loop *loop)
+{
+    return SL_LIKELY(sl_shared_load_relaxed(&loop->state) == SL_LOOP_RUNNING) ||
+           sl_own_adopt(loop);
+}
 /* This thread runs it from now on: 0, -SLEY_ERUNNING, -SLEY_EFINISHED; and leaves it. */
 SL_MUST_USE int sl_own_run(struct sley_loop *loop);
 void sl_own_leave(struct sley_loop *loop, enum sl_loop_state state);

@@ -50,6 +50,8 @@ int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, v
 
     if (!future || !fn)
         return -EINVAL;
+    if (!sl_future_many(future) && !sl_own_usable(future->loop))
+        return -SLEY_EFINISHED;
     callback = sl_sys.allocate(sizeof *callback, 0);
     if (!callback)
         return -ENOMEM;

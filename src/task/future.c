@@ -218,6 +218,8 @@ sley_future *sley_loop_create_future(sley_loop *loop)
 {
     struct sley_future *future;
 
+    if (!loop->team && !sl_own_usable(loop))
+        return NULL;
     future = loop->team ? sl_shared_take_record(loop, SL_FUTURE) : sl_pool_take(&loop->futures);
     if (!future)
         return NULL;

@@ -112,7 +112,7 @@ static struct handle *handle_new(struct sley_loop *loop, sley_callback *fn, void
 {
     struct handle *handle;
 
-    if (!loop || !fn || loop->state == SL_LOOP_CLOSED || sl_runtime_dead(loop->runtime))
+    if (!loop || !fn || sl_runtime_dead(loop->runtime) || !sl_own_usable(loop))
         return NULL;
     lock(loop);
     handle = sl_pool_take(&loop->handles);

@@ -272,8 +272,9 @@ int sley_loop_close(sley_loop *loop)
         loop->dropping = true;
         sl_offload_calls->close(loop);
     } else {
-        if (loop->state == SL_LOOP_RUNNING || sl_current())
+        if (sley_loop_is_running(loop) || sl_current())
             return -SLEY_ERUNNING;
+        sl_own_adopt(loop);
         sl_loop_cancel_all(loop, SL_END_REPORTING);
         loop->dropping = true;
         sl_offload_calls->close(loop);
@@ -328,8 +329,10 @@ intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)
         return future ? -SLEY_EWRONGLOOP : -EINVAL;
     if (sl_runtime_dead(loop->runtime))
         return -SLEY_EFORKED;
-    if (sl_current() || loop->state == SL_LOOP_RUNNING)
+    if (sl_current() || sley_loop_is_running(loop))
         return -SLEY_ERUNNING;
+    if (!sl_own_adopt(loop))
+        return -SLEY_EFINISHED;
     if (!loop->team || sl_future_state(future) == SL_PENDING)
         sl_future_add(future, &stopper.entry);
     rc = loop->team && sl_future_state(future) != SL_PENDING ? 0 : run(loop);
@@ -375,7 +378,7 @@ sley_loop *sley_get_running_loop(void)
 
 bool sley_loop_is_running(const sley_loop *loop)
 {
-    return loop->state == SL_LOOP_RUNNING;
+    return sl_shared_load_relaxed(&loop->state) == SL_LOOP_RUNNING;
 }
 
 sley_instant sley_loop_time(const sley_loop *loop)

@@ -280,7 +280,7 @@ SL_NOTES_CALLER
 sley_task *sley_loop_create_task(sley_loop *loop, sley_fn *fn, void *arg,
                                  const sley_task_options *options)
 {
-    if (loop->state == SL_LOOP_CLOSED)
+    if (!sl_own_usable(loop))
         return NULL;
     return sl_task_create(loop, fn, arg, 0, options, __builtin_return_address(0),
                           &loop->runtime->root);
