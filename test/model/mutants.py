@@ -27,6 +27,8 @@ MODELS = {
     'sched/idle.c': ['idle'],
     'io/table.c': ['table'],
     'offload/threadsafe.c': ['threadsafe'],
+    'task/open.c': ['open'],
+    'task/blocking.c': ['open'],
     'ring/ring.c': ['mail'],
     'sched/deque.h': ['deque', 'halves'],
     'sched/inject.c': ['inject'],
@@ -53,10 +55,10 @@ def change(*pairs):
 # (file, function, name, what to do with the function's text)
 MUTANTS = [
     ('sched/idle.c', 'sleep_in_ring', 'fence before the store of asleep',
-     swap('sl_store_relaxed(&loop->asleep, 1);', 'sl_fence_seq_cst();')),
+     swap('sl_store_release(&loop->asleep, 1);', 'sl_fence_seq_cst();')),
     ('sched/idle.c', 'sleep_in_ring', 'asleep after the look into the inbox',
-     change(('    sl_store_relaxed(&loop->asleep, 1);\n', ''),
-            ('    ring->class->turn(', '    sl_store_relaxed(&loop->asleep, 1);\n'
+     change(('    sl_store_release(&loop->asleep, 1);', '    '),
+            ('    ring->class->turn(', '    sl_store_release(&loop->asleep, 1);\n'
              '    sl_fence_seq_cst();\n    ring->class->turn('))),
     ('sched/idle.c', 'sleep_in_ring', 'no look into the inbox',
      change(('sl_load_relaxed(&loop->inbox) || ', ''))),
@@ -155,6 +157,48 @@ MUTANTS = [
      change(('    sl_add_relaxed(&future->refs, 1);\n', ''))),
     ('offload/threadsafe.c', 'sley_thread_future_cancel', 'posted each time',
      change(('(&future->cancel_asked, 1))', '(&future->cancel_asked, 1) && 0)'))),
+
+    ('task/open.c', 'sl_open_finish', 'not told of sleepers',
+     change(('    if (SL_UNLIKELY(guard == SL_GUARD_ASLEEP))\n        sl_blocking_wake(future);\n',
+             ''))),
+    ('task/open.c', 'sl_open_finish', 'posted before it is done',
+     change(('    sl_store_release(&future->state, (uint8_t)state);\n', ''),
+            ('        post(future, news_of_end);\n',
+             '        post(future, news_of_end);\n'
+             '        sl_store_release(&future->state, (uint8_t)state);\n'),
+            ('        tell_loop(future);\n',
+             '        sl_store_release(&future->state, (uint8_t)state);\n'
+             '        tell_loop(future);\n'))),
+    ('task/open.c', 'sl_open_finish', 'the word after the state',
+     change(('    future->word = word;\n', ''),
+            ('    own = sl_own_begin(', '    future->word = word;\n    own = sl_own_begin('))),
+    ('task/open.c', 'sl_open_finish', 'the item without a reference',
+     change(('        sl_future_ref(future);\n', ''))),
+    ('task/open.c', 'sl_open_finish', 'the waiters moved by whoever completes',
+     change(('own != SL_OWN_NOT', '1'))),
+    ('task/open.c', 'sl_open_finish', 'claimed is open',
+     change(('guard != SL_GUARD_OPEN && guard != SL_GUARD_ASLEEP', '0'))),
+    ('task/open.c', 'sl_open_gone', 'freed by whoever drops it',
+     change(('own == SL_OWN_NOT', '0'))),
+    ('task/open.c', 'tell_loop', 'the waiters are left', change(
+        ('    sl_list_splice(&future->loop->ready, &future->waiters);\n', ''))),
+    ('task/blocking.c', 'list_sleeper', 'asleep outside of the lock',
+     change(('    sl_spin_lock(&runtime->sleepers_lock);\n', ''),
+            ('    if (sleeper->listed)\n', '    sl_spin_lock(&runtime->sleepers_lock);\n'
+             '    if (sleeper->listed)\n'))),
+    ('task/blocking.c', 'unlist_sleeper', 'left alone', change(
+        ('        sl_chain_remove(&runtime->sleepers, &sleeper->link);\n', ''))),
+    ('task/blocking.c', 'sleep_listed', 'does not wait for who wakes it',
+     change(('        sleep_until(sleeper, SLEY_NS_MAX);\n', ''))),
+    ('task/blocking.c', 'sleep_listed', 'does not wait for who has claimed it',
+     change(('        await_claimed(future);\n        return true;', '        return true;'))),
+    ('task/blocking.c', 'wake', 'woken without the mutex',
+     change(('    pthread_mutex_lock(&sleeper->mutex);\n', ''),
+            ('    pthread_mutex_unlock(&sleeper->mutex);\n', ''))),
+    ('task/blocking.c', 'sl_blocking_wake', 'listed for ever',
+     change(('        sleeper->listed = false;\n', ''))),
+    ('task/blocking.c', 'sl_blocking_wake', 'not taken off',
+     change(('        sl_chain_remove(&runtime->sleepers, link);\n', ''))),
 
     ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'the second wish replaces the first',
      change((' ? SL_RING_MAIL_ALL :', ' ? (uint32_t)fd + 1 :'))),

@@ -1,5 +1,6 @@
 /* run_coroutine_threadsafe: the task's word, error and detail reach the thread; a cancel by the
- * thread reaches the task, a cancel of the task reaches the thread; handles may be dropped early. */
+ * thread reaches the task, a cancel of the task reaches the thread; handles may be dropped early.
+ */
 #include "each_workers.h"
 
 #include <pthread.h>

@@ -43,8 +43,8 @@ typedef struct {
 /* `expected` is a pointer to the place's own type. */
 #define SL_MODEL_CAS(place, expected, desired, weak, text)                                 \
     __extension__({                                                                        \
-        SL_MODEL_TYPE(place) *expected_ = (expected);                                      \
-        sl_model_cas(&(place), sizeof(place), expected_, SL_MODEL_WORD(place, desired),    \
+        _Static_assert(sizeof *(expected) == sizeof(place), "of the place's own type");    \
+        sl_model_cas(&(place), sizeof(place), (expected), SL_MODEL_WORD(place, desired),   \
                      weak, SL_MODEL_AT(text));                                             \
     })
 
