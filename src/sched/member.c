@@ -14,7 +14,11 @@ static void run_ready(struct sley_loop *loop)
         loop->taken = NULL;
         if (SL_UNLIKELY(loop->searches))
             sl_search_found(loop, entry);
+        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
+            sl_worker_calls.held(loop, entry);
         sl_worker_dispatch(loop, entry);
+        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
+            sl_worker_calls.held(loop, NULL);
         if (SL_UNLIKELY(loop->debug) && began && sl_worker_calls.slow)
             sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
     }
@@ -110,7 +114,6 @@ static void end_pass(struct sley_loop *loop)
 
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
-    publish(loop);
     timers = sl_load_relaxed(&loop->timers);
     if (timers || loop->ring->in_flight)
         sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - loop->pass_began,
@@ -124,6 +127,7 @@ static void end_pass(struct sley_loop *loop)
         expire(loop);
     }
     loop->share_left = loop->budget_full;
+    publish(loop); /* what the ring has done in this pass included: it may sleep now, for long */
     if (!sl_share_any(loop) && !sl_load_relaxed(&loop->team->stopping))
         sl_search_or_sleep(loop);
 }

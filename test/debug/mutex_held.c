@@ -96,7 +96,8 @@ static intptr_t swaps(void *arg)
 
 static intptr_t join_as(const char *name, sley_fn *fn, void *arg)
 {
-    sley_task_options options = {.name = name};
+    /* Who locks a mutex unlocks it: of many workers each task stays at one. */
+    sley_task_options options = {.name = name, .pinned = true};
 
     return sley_join(sley_create_task_with(fn, arg, &options));
 }
