@@ -10,6 +10,7 @@ static intptr_t where(void *arg)
 
 TEST_FIBER(the_hottest_stack_is_used_first)
 {
+    ONE_LOOP("one LIFO of stacks");
     void *first = NULL, *now = NULL;
     sley_stats stats = {.size = sizeof stats};
 

@@ -36,6 +36,7 @@ static intptr_t run_many(void *arg)
 
 TEST_PLAIN(very_many_fibers_park_and_keep_their_locals)
 {
+    ONE_LOOP(LOCAL_KIND);
     size_t n = sl_test_setting("MILLION", 0) ? 1000000 : sl_test_slow() ? 2000 : 50000;
     sley_options options = {.size = sizeof options, .stack_size = 16 << 10};
 

@@ -33,6 +33,7 @@ static void count(sley_loop *loop, const sley_exception *exception, void *arg)
 
 TEST_PLAIN(a_suspended_task_is_ended_by_returning)
 {
+    ONE_LOOP(LOCAL_KIND);
     int said = 0;
     sley_options options = {.exception_handler = count, .exception_arg = &said};
     sley_loop *loop;

@@ -22,6 +22,7 @@ static intptr_t close_it(void *arg)
 
 TEST_FIBER(accepted_zero_while_closed)
 {
+    ONE_LOOP(ITS_ORDER);
     char address[32];
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     sley_task *closer, *accepter;

@@ -23,6 +23,7 @@ TEST_FIBER(no_descriptor_left)
     sley_instant began;
 
     need_a_real_limit();
+    all_begin();
     listener = listening(address);
     CHECK(listener >= 0);
     for (int i = 0; i < 3; i++)

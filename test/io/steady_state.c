@@ -28,6 +28,7 @@ static intptr_t talk(int times)
 
 TEST_FIBER(steady_state)
 {
+    ONE_LOOP("how often its ring is entered");
     sley_stats before = {.size = sizeof before}, after = {.size = sizeof after};
     sley_task *task = sley_create_task(echo, NULL);
 

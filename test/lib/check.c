@@ -102,6 +102,11 @@ bool sl_test_simulated(void)
     return sl_test_setting("SIM", 0) != 0;
 }
 
+bool sl_test_many(void)
+{
+    return sl_test_setting("WORKERS", 1) > 1;
+}
+
 bool sl_test_slow(void)
 {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -125,6 +130,7 @@ sley_options sl_test_options(const sley_options *given)
 {
     sley_options options;
     long seed = sl_test_setting("SIM", 0), entries = sl_test_setting("RING", 0);
+    long workers = sl_test_setting("WORKERS", 0);
 
     memset(&options, 0, sizeof options);
     if (given)
@@ -137,6 +143,10 @@ sley_options sl_test_options(const sley_options *given)
     }
     if (entries && !options.ring_entries)
         options.ring_entries = (unsigned)entries;
+    if (workers && !options.workers)
+        options.workers = (int)workers;
+    if (!options.seed)
+        options.seed = (uint64_t)sl_test_setting("SEED", 0);
     return options;
 }
 

@@ -19,6 +19,8 @@
  * The environment lets the whole suite run on another footing; sl_test_options applies it:
  *   SLEY_TEST_SIM=seed    the simulated ring
  *   SLEY_TEST_RING=n      rings of n entries
+ *   SLEY_TEST_WORKERS=n   n workers (and SLEY_MIGRATE=1: src/sched/roam.c)
+ *   SLEY_TEST_SEED=seed   of everything random in the runtime
  * A test that makes a loop by itself passes its options through sl_test_options. */
 #ifndef SL_TEST_CHECK_H
 #define SL_TEST_CHECK_H
@@ -44,8 +46,28 @@ void sl_test_assert_clean(void);
 _Noreturn void sl_test_skip(const char *format, ...) SLEY_PRINTF(1, 2);
 #define SKIP(...) sl_test_skip(__VA_ARGS__)
 
+/* For what holds on one loop only, and why. */
+#define ONE_LOOP(why)                          \
+    do {                                       \
+        if (sl_test_many())                    \
+            SKIP("one loop only: %s", why);    \
+    } while (0)
+/* The reasons that many tests have. */
+#define ITS_ORDER "the order of its tasks and callbacks"
+#define LOCAL_KIND "local primitives, by tasks that are not pinned"
+
+/* Among many workers: waits until the condition holds, for 10 s at most. On one loop, where what is
+ * expected has happened by now: nothing. For a check that follows. */
+#define SETTLE(condition)                                                        \
+    do {                                                                         \
+        for (int turn_ = 0; sl_test_many() && turn_ < 10000 && !(condition); turn_++) \
+            sley_sleep(sley_ms(1));                                              \
+    } while (0)
+
 /* The options of a test's loop (NULL: the defaults), with what the environment wants. */
 sley_options sl_test_options(const sley_options *options);
+/* Does the suite run among many workers now? */
+bool sl_test_many(void);
 /* Does the suite run on the simulated ring now? */
 bool sl_test_simulated(void);
 /* Timing bounds mean little there: a sanitizer, valgrind, an emulator. */

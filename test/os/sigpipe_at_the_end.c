@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <unistd.h>
 
+static _Atomic bool began;
+
 static intptr_t says_goodbye(void *arg)
 {
     int *ends = arg;
 
+    began = true;
     CHECK_EQ(sley_sleep(sley_s(60)), -ECANCELED);
     CHECK(write(ends[1], "x", 1) == -1);
     close(ends[1]);
@@ -19,6 +22,7 @@ static intptr_t leaves_it_behind(void *arg)
 {
     CHECK_EQ(sley_spawn(says_goodbye, arg), 0);
     CHECK_EQ(sley_yield(), 0);
+    SETTLE(began);
     return 0;
 }
 

@@ -1,8 +1,8 @@
 /* Tasks that are always ready do not keep a timer waiting. */
 #include "check.h"
 
-static bool over;
-static uint64_t rounds;
+static _Atomic bool over;
+static _Atomic uint64_t rounds;
 
 static intptr_t busy(void *arg)
 {
@@ -16,7 +16,7 @@ static intptr_t busy(void *arg)
 
 static void finish(void *arg)
 {
-    *(bool *)arg = true;
+    *(_Atomic bool *)arg = true;
 }
 
 TEST_FIBER(a_timer_fires_between_tasks_that_never_wait)
@@ -26,7 +26,7 @@ TEST_FIBER(a_timer_fires_between_tasks_that_never_wait)
 
     CHECK(sley_handle_valid(sley_call_later(sley_ms(1), finish, &over)));
     CHECK_EQ(sley_gather(NULL, 2, pair, 0), 0);
-    CHECK(rounds > 2);
+    CHECK(rounds > 2 || sl_test_many()); /* whom each yield may take to another worker */
     CHECK(sley_instant_sub(sley_time(), began).ns >= 1000000);
     if (!sl_test_slow())
         CHECK(sley_instant_sub(sley_time(), began).ns < 500000000);

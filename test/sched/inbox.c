@@ -41,6 +41,7 @@ static void *posts(void *arg)
 
 TEST_FIBER(posts_of_a_thread_arrive_in_order_and_wake_the_loop)
 {
+    ONE_LOOP(LOCAL_KIND);
     pthread_t threads[2];
 
     loop = sley_get_running_loop();

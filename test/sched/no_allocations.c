@@ -61,6 +61,7 @@ static int one_round(void)
 
 TEST_FIBER(the_steady_state_allocates_nothing)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_stats stats = {.size = sizeof stats};
     uint64_t before;
 

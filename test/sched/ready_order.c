@@ -30,6 +30,7 @@ static void sets(void *arg)
 
 TEST_FIBER(everything_that_is_ready_runs_in_one_fifo)
 {
+    ONE_LOOP(ITS_ORDER);
     CHECK_EQ(sley_spawn(waits, "w1"), 0);
     CHECK_EQ(sley_spawn(says, "a"), 0);
     CHECK(sley_handle_valid(sley_call_soon(mark_it, "cb1")));

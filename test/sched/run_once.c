@@ -6,6 +6,7 @@
 
 TEST_PLAIN(run_once_runs_what_is_ready_and_does_not_wait)
 {
+    ONE_LOOP("run_once is a loop's");
     sley_options options = sl_test_options(&(sley_options){.virtual_clock = true});
     sley_loop *loop;
 

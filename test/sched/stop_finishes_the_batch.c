@@ -44,6 +44,7 @@ static int run_again(void)
 
 TEST_PLAIN(stop_finishes_the_batch_and_nothing_more)
 {
+    ONE_LOOP("batches");
     sley_options options = sl_test_options(NULL);
     sley_task *stopping;
 

@@ -21,6 +21,7 @@ static void stops(void *arg)
 
 TEST_PLAIN(a_batch_longer_than_a_pass_is_finished)
 {
+    ONE_LOOP("batches");
     sley_options options = sl_test_options(NULL);
 
     assert_int_equal(sley_loop_new(&loop, &options), 0);

@@ -35,6 +35,7 @@ static int both_meet(void)
 
 TEST_FIBER(a_barrier_can_be_reset_and_aborted)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_task *task;
 
     CHECK_EQ(by(sley_barrier_reset, false), 0);

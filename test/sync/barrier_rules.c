@@ -22,6 +22,7 @@ static intptr_t meets(void *arg)
 
 TEST_FIBER(the_parties_of_a_barrier_meet)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_coro coros[3] = {SLEY_CORO(meets, NULL), SLEY_CORO(meets, NULL), SLEY_CORO(meets, NULL)};
     sley_barrier one = SLEY_BARRIER_INIT(1), none = SLEY_BARRIER_INIT(0);
 

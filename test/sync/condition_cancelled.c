@@ -67,6 +67,7 @@ static int cancelled_before(void)
 
 TEST_FIBER(a_cancelled_wait_holds_the_lock_and_loses_no_notification)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(cancelled_again_and_again(), 0);
     CHECK_EQ(handed_on(), 0);
     CHECK_EQ(cancelled_before(), 0);

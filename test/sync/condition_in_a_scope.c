@@ -15,6 +15,7 @@ static intptr_t holds(void *arg)
 
 TEST_FIBER_WITH(the_lock_is_taken_again_under_a_sticky_cancel, .virtual_clock = true)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_timeout limit = SLEY_TIMEOUT_INIT;
     bool released = false;
 

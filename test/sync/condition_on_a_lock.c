@@ -21,6 +21,7 @@ static intptr_t consumer(void *arg)
 
 TEST_FIBER(conditions_can_share_a_lock)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_task *task = sley_create_task(consumer, NULL);
 
     for (int i = 0; i < 10; i++) {

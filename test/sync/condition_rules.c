@@ -30,6 +30,7 @@ static int notify(size_t n)
 
 TEST_FIBER(the_rules_of_a_condition)
 {
+    ONE_LOOP(LOCAL_KIND);
     static char names[5][2] = {"a", "b", "c", "d", "e"};
 
     CHECK_EQ(sley_condition_wait(&condition), -SLEY_ENOTOWNER);

@@ -21,6 +21,7 @@ static intptr_t waits(void *arg)
 
 TEST_FIBER(a_condition_can_wait_for_a_predicate)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_task *task = sley_create_task(waits, NULL);
 
     CHECK_EQ(sley_yield(), 0);

@@ -124,6 +124,7 @@ static intptr_t one_seed(void *arg)
 
 TEST_PLAIN(nothing_is_lost_under_random_cancels)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_options options = {.virtual_clock = true};
 
     for (uintptr_t seed = 1; seed <= 20; seed++)

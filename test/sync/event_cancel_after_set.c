@@ -13,6 +13,7 @@ static intptr_t waits(void *arg)
 
 TEST_FIBER(a_cancel_beats_the_event)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_task *task = sley_create_task(waits, NULL);
 
     CHECK_EQ(sley_yield(), 0);

@@ -18,6 +18,7 @@ static intptr_t waits(void *name)
 
 TEST_FIBER(the_rules_of_an_event)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_task *cancelled;
 
     CHECK(!sley_event_is_set(&event));

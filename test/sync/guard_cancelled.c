@@ -15,6 +15,7 @@ static intptr_t guards(void *arg)
 
 TEST_FIBER(a_guard_without_the_lock_releases_nothing)
 {
+    ONE_LOOP(LOCAL_KIND);
     bool ran = false;
     sley_task *task = sley_create_task(guards, &ran);
 

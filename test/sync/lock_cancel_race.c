@@ -81,6 +81,7 @@ static int all_cancelled(void)
 
 TEST_FIBER(a_lock_is_not_lost_to_a_cancel)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(race(true), 0);
     CHECK_EQ(race(false), 0);
     CHECK_EQ(cancelled_in_the_middle(), 0);

@@ -21,6 +21,7 @@ static intptr_t locks(void *name)
 
 TEST_FIBER(a_lock_is_first_come_first_served)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_coro coros[3] = {SLEY_CORO(locks, "a"), SLEY_CORO(locks, "b"), SLEY_CORO(locks, "c")};
 
     CHECK_EQ(sley_lock_acquire(&lock), 0);

@@ -40,6 +40,7 @@ static int by_kind(sley_lock lock)
 
 TEST_FIBER(the_rules_of_a_lock)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(by_kind((sley_lock)SLEY_LOCK_INIT), 0);
     CHECK_EQ(by_kind((sley_lock)SLEY_LOCK_INIT_LOCAL), 0);
     return 0;

@@ -135,6 +135,7 @@ static intptr_t in_another_loop(void *arg)
 
 TEST_PLAIN(a_queue_that_need_not_wait_keeps_its_rules)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_options options = sl_test_options(NULL);
     sley_loop *one, *two;
 

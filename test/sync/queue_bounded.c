@@ -33,6 +33,7 @@ static intptr_t gets(void *arg)
 
 TEST_FIBER(a_bounded_queue_makes_putters_wait)
 {
+    ONE_LOOP(LOCAL_KIND);
     void *(*allocate)(size_t, unsigned) = sl_sys.allocate;
     sley_stats before = {.size = sizeof before}, after = {.size = sizeof after};
     intptr_t item;

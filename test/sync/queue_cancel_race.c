@@ -78,6 +78,7 @@ static int overtaken(void)
 
 TEST_FIBER(no_item_is_lost_to_a_cancel)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(getters(true), 0);
     CHECK_EQ(getters(false), 0);
     CHECK_EQ(putters(true), 0);

@@ -18,6 +18,7 @@ static intptr_t works(void *arg)
 
 TEST_FIBER_WITH(join_waits_for_the_work, .virtual_clock = true)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(sley_queue_join(&queue), 0); /* nothing was put */
     CHECK_EQ(sley_queue_task_done(&queue), -SLEY_EVALUE);
     for (int i = 1; i <= 4; i++)

@@ -39,6 +39,7 @@ static int orders(void)
 
 TEST_FIBER(queues_keep_their_order)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_queue queue = {0}; /* zero: an unbounded FIFO */
     struct sl_rng rng = {3};
     intptr_t in = 0, out = 0, item;

@@ -83,6 +83,7 @@ static int at_once(void)
 
 TEST_FIBER(a_queue_can_be_shut_down)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(waiting_getters(), 0);
     CHECK_EQ(drained(), 0);
     CHECK_EQ(at_once(), 0);

@@ -4,6 +4,7 @@
 
 TEST_FIBER(a_closed_queue_can_be_used_again)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_queue queue = SLEY_QUEUE_INIT(0);
     intptr_t item;
 

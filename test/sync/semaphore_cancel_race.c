@@ -75,6 +75,7 @@ static int nobody_left(void)
 
 TEST_FIBER(a_permit_is_not_lost_to_a_cancel)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(given_and_cancelled(), 0);
     CHECK_EQ(cancelled_and_given(), 0);
     CHECK_EQ(two_of_four(), 0);

@@ -50,6 +50,7 @@ static intptr_t in_another_loop(void *arg)
 
 TEST_PLAIN(a_local_primitive_stays_on_its_loop)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_options options = sl_test_options(NULL);
     sley_loop *one, *two;
 

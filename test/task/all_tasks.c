@@ -15,6 +15,7 @@ static intptr_t yields(void *arg)
 
 TEST_FIBER(all_tasks_are_those_that_are_not_done)
 {
+    ONE_LOOP("oldest first");
     sley_task *all[5] = {NULL};
     sley_task *one = sley_create_task(ends, NULL), *two = sley_create_task(yields, NULL);
 

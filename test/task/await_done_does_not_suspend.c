@@ -10,6 +10,7 @@ static intptr_t word(void *arg)
 
 TEST_FIBER(awaiting_what_is_done_does_not_suspend)
 {
+    ONE_LOOP(ITS_ORDER);
     sley_future *future = sley_future_new();
     sley_task *task = sley_create_task(word, (void *)2);
 

@@ -13,6 +13,7 @@ static intptr_t body(void *arg)
 
 TEST_FIBER(cancelled_before_the_start_the_body_never_runs)
 {
+    ONE_LOOP("nobody else begins them before");
     SLEY_AUTO(sley_task) first = sley_create_task(body, NULL);
     SLEY_AUTO(sley_task) task = sley_create_task(body, NULL);
     SLEY_AUTO(sley_task) last = sley_create_task(body, NULL);

@@ -22,7 +22,7 @@ static intptr_t sets(void *arg)
 
 static void callback(void *arg)
 {
-    *(intptr_t *)arg = sley_context_get(&a);
+    *(_Atomic intptr_t *)arg = sley_context_get(&a);
     sley_context_set(&a, 55);
 }
 
@@ -46,7 +46,7 @@ static int explicit_contexts(void)
 
 TEST_FIBER(context_variables_follow_tasks)
 {
-    intptr_t seen = 0;
+    _Atomic intptr_t seen = 0;
     sley_task *early, *late;
 
     CHECK_EQ(sley_context_get(&a), 10);
@@ -57,6 +57,7 @@ TEST_FIBER(context_variables_follow_tasks)
     CHECK_EQ(sley_context_set(&a, 3), 0);
     late = sley_create_task(sets, (void *)4);
     CHECK_EQ(sley_join(early), 1); /* when it was created, not when it ran */
+    SETTLE(seen);
     CHECK_EQ(seen, 1);
     CHECK_EQ(sley_join(late), 3);
     CHECK_EQ(sley_context_get(&a), 3);

@@ -8,7 +8,7 @@ struct argument {
     unsigned char bytes[992];
 };
 
-static size_t checked;
+static _Atomic size_t checked;
 
 static intptr_t check(void *arg)
 {
@@ -42,6 +42,7 @@ TEST_FIBER(arguments_are_copied)
     }
     for (int i = 0; i < 7; i++)
         CHECK_EQ(sley_join(tasks[i]), 0);
+    SETTLE(checked == wanted);
     CHECK_EQ(checked, wanted);
     return 0;
 }

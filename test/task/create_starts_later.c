@@ -11,6 +11,7 @@ static intptr_t task(void *text)
 
 TEST_FIBER(a_task_starts_behind_everything_that_is_ready)
 {
+    ONE_LOOP(ITS_ORDER);
     sley_call_soon(mark_it, "first");
     SLEY_AUTO(sley_task) one = sley_create_task(task, "one");
     SLEY_AUTO(sley_task) two = sley_create_task(task, "two");

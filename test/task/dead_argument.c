@@ -205,6 +205,7 @@ static int begins_in_the_middle(void *arg)
 
 TEST_PLAIN(an_argument_in_a_dead_frame_is_reported)
 {
+    ONE_LOOP("tasks begin when their creator suspends");
     static struct child child;
 
     assert_int_equal(reports(frames_that_return, NULL, true), 10);

@@ -41,6 +41,7 @@ static int in_child(void *options)
 
 TEST_PLAIN(a_reported_deadlock_may_be_none)
 {
+    ONE_LOOP("deadlocks are reported");
     static struct child child;
     sley_options options = {.on_deadlock = SLEY_DEADLOCK_REPORT};
 

@@ -47,6 +47,7 @@ static int run_it(void *fn)
 
 TEST_PLAIN(waiting_for_deadlocked_children_is_a_deadlock)
 {
+    ONE_LOOP("deadlocks are reported");
     static struct child child;
     sley_fn *const kinds[] = {by_await, by_group, by_gather};
 

@@ -18,6 +18,7 @@ static intptr_t awaits(void *future)
 
 TEST_FIBER(done_callbacks_run_later_and_in_order)
 {
+    ONE_LOOP(ITS_ORDER);
     sley_future *future = sley_future_new();
 
     CHECK_EQ(sley_future_add_done_callback(future, done, "a"), 0);

@@ -82,6 +82,7 @@ static void others(struct scene *scene)
 
 TEST_FIBER(fork_in_a_task)
 {
+    ONE_LOOP(LOCAL_KIND);
     struct scene scene = {.loop = sley_get_running_loop(), .future = sley_future_new()};
     sigset_t mask;
     pid_t pid;

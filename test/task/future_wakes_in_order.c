@@ -18,6 +18,7 @@ static intptr_t awaits(void *text)
 
 TEST_FIBER(waiters_wake_in_the_order_of_waiting)
 {
+    ONE_LOOP(ITS_ORDER);
     static char names[3][2] = {"a", "b", "c"};
     sley_task *tasks[3];
 

@@ -1,7 +1,7 @@
 /* A gather may be dropped while its children run: they go on, and free it. */
 #include "check.h"
 
-static int ended;
+static _Atomic int ended;
 
 static intptr_t child(void *arg)
 {
@@ -22,6 +22,7 @@ TEST_FIBER(a_gather_that_is_given_up_disturbs_nobody)
     sley_future_drop(children[1]);
     for (int i = 0; i < 4; i++)
         CHECK_EQ(sley_yield(), 0);
+    SETTLE(sley_all_tasks(NULL, 0) == 1);
     CHECK_EQ(ended, 2);
     CHECK_EQ(sley_all_tasks(NULL, 0), 1);
     return 0;

@@ -56,6 +56,7 @@ static intptr_t one(sley_fn *holds, void *arg)
 
 TEST_FIBER_WITH(a_group_that_is_cancelled_waits_for_its_children, .virtual_clock = true)
 {
+    ONE_LOOP(LOCAL_KIND);
     CHECK_EQ(one(holds, NULL), -ECANCELED);
     CHECK_EQ(one(holds, &ended), -SLEY_EGROUP);
     CHECK_EQ(one(leaves, NULL), -ECANCELED);

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-static int failed, ran;
+static _Atomic int failed, ran;
 
 static intptr_t ignores(void *arg)
 {

@@ -21,6 +21,7 @@ static intptr_t inner(void *arg)
 
 TEST_FIBER(errors_of_groups_nest)
 {
+    ONE_LOOP("both children begin before the first error is seen");
     sley_task_group group = SLEY_TASK_GROUP_INIT;
     const sley_error *error, *nested;
 

@@ -33,6 +33,7 @@ static int stale(void)
 
 TEST_FIBER(handles_cancel_calls_and_outlive_them)
 {
+    ONE_LOOP(ITS_ORDER);
     sley_handle soon = sley_call_soon(count, NULL), empty = {0};
     sley_handle later = sley_call_later(sley_ms(5), count, NULL);
     sley_instant when = sley_instant_add(sley_time(), sley_ms(9));

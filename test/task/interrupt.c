@@ -56,6 +56,7 @@ static int from_outside(void *arg)
 
 TEST_PLAIN(an_interrupt_cancels_the_main_task)
 {
+    ONE_LOOP("its thread is the one that signals are for");
     static struct child child;
     struct sigaction now;
     sley_options options = sl_test_options(NULL);

@@ -161,6 +161,7 @@ static intptr_t copies(void *arg)
 
 TEST_PLAIN(an_argument_that_lives_is_not_reported)
 {
+    ONE_LOOP("tasks begin when their creator suspends");
     int mine = 11;
 
     assert_int_equal(reports(frames_that_live, &mine, true), 0);

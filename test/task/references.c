@@ -1,7 +1,7 @@
 /* Handles are counted references; the runtime keeps a task alive that everybody forgot. */
 #include "check.h"
 
-static int ended;
+static _Atomic int ended;
 
 static intptr_t task(void *arg)
 {
@@ -27,6 +27,7 @@ TEST_FIBER(forgetting_a_task_does_not_end_it)
     CHECK_EQ(sley_spawn(task, NULL), 0);
     CHECK_EQ(sley_join(kept), 3);
     CHECK_EQ(sley_yield(), 0);
+    SETTLE(ended == 4);
     CHECK_EQ(ended, 4);
     CHECK(sley_future_ref(future) == future);
     sley_future_drop(future);

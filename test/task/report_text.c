@@ -36,6 +36,7 @@ static const char *line_of(const char *text, const char *name)
 
 TEST_FIBER(a_report_says_what_every_task_does)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_duration some = sley_ms(20);
     sley_task_options a = {.name = "alpha"}, b = {.name = "beta", .stack_size = 64 << 10},
                       c = {.name = "gamma"}, d = {.name = "delta"};

@@ -6,7 +6,7 @@
 
 static const sley_context_var var = {"v", 0};
 static sley_loop *first;
-static int cancelled;
+static _Atomic int cancelled;
 
 static intptr_t waits(void *arg)
 {
@@ -29,7 +29,7 @@ static intptr_t sets(void *arg)
 static intptr_t gets(void *arg)
 {
     (void)arg;
-    CHECK(sley_get_running_loop() == first);
+    CHECK(sl_test_many() || sley_get_running_loop() == first);
     CHECK_EQ(sley_all_tasks(NULL, 0), 2); /* the other one's is there still */
     return sley_context_get(&var);
 }
@@ -43,7 +43,7 @@ TEST_PLAIN(a_runner_runs_several_coroutines)
     CHECK_EQ_VOID(sley_runner_run(&runner, sets, (void *)8), 0);
     CHECK_EQ_VOID(cancelled, 0);
     CHECK_EQ_VOID(sley_runner_run(&runner, gets, NULL), 8);
-    CHECK_EQ_VOID(sley_runner_get_loop(&runner), first);
+    CHECK_VOID(sl_test_many() || sley_runner_get_loop(&runner) == first);
     CHECK_VOID(!sley_loop_is_running(first));
     sley_runner_close(&runner);
     CHECK_EQ_VOID(cancelled, 1);

@@ -57,6 +57,7 @@ static int edge_first(void)
 
 TEST_FIBER_WITH(a_cancelled_scope_is_sticky, .virtual_clock = true)
 {
+    ONE_LOOP(LOCAL_KIND);
     SLEY_AUTO(sley_task) task = sley_create_task(loops, NULL);
 
     CHECK_EQ(sley_yield(), 0);

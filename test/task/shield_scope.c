@@ -45,6 +45,7 @@ static intptr_t in_a_scope(void *arg)
 
 TEST_FIBER(a_shield_hides_cancels_until_it_is_left)
 {
+    ONE_LOOP(LOCAL_KIND);
     sley_task *task = sley_create_task(cleans_up, NULL);
 
     CHECK_EQ(sley_yield(), 0);

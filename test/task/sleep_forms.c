@@ -14,6 +14,7 @@ static intptr_t sleeps(void *arg)
 
 TEST_FIBER(sleep_waits_as_long_as_it_is_told)
 {
+    ONE_LOOP(ITS_ORDER);
     sley_instant began = sley_time();
     sley_stats stats = {.size = sizeof stats};
     sley_task *task;

@@ -13,6 +13,7 @@ static intptr_t yields(void *arg)
 
 TEST_FIBER(the_loop_has_figures)
 {
+    ONE_LOOP("each operation is counted at once");
     sley_stats before = {.size = sizeof before}, after = {.size = sizeof after};
     sley_stats wrong = {.size = 8};
     sley_task *task;

@@ -37,6 +37,8 @@ TEST_FIBER_WITH(of_nested_timeouts_the_outer_one_tells, .virtual_clock = true)
     CHECK_EQ(nested(10, 10, -ECANCELED), -SLEY_ETIMEOUT);
     CHECK_EQ(sley_task_cancelling(sley_current_task()), 0);
 
+    if (sl_test_many()) /* whose timer is first depends on the workers */
+        return 0;
     task = sley_create_task(cancelled_at_the_deadline, NULL);
     CHECK_EQ(sley_sleep(sley_ms(10)), 0); /* its timer is first, it has not run yet */
     CHECK(sley_task_cancel(task));

@@ -64,6 +64,7 @@ static int answers(void)
 
 TEST_FIBER(no_memory_is_an_answer)
 {
+    ONE_LOOP("no other worker begins meanwhile, and needs a ring");
     sley_task *task = sley_create_task(runs, NULL);
     sley_task_group group = SLEY_TASK_GROUP_INIT;
 

@@ -31,6 +31,7 @@ static intptr_t body(void *arg)
 
 TEST_PLAIN(another_loops_futures_are_refused)
 {
+    ONE_LOOP("a future is one loop's");
     sley_options options = sl_test_options(NULL);
     sley_future *theirs;
 

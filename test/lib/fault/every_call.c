@@ -320,6 +320,7 @@ static intptr_t everything(void *arg)
 
 TEST_PLAIN(every_call)
 {
+    ONE_LOOP(LOCAL_KIND);
     faulty = getenv("SLEY_FAULT_ALLOC") || getenv("SLEY_FAULT_ALLOC_FOREVER");
     sley_options options = sl_test_options(NULL);
 
