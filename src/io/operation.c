@@ -127,9 +127,12 @@ static short direction(const struct sl_op *op)
     }
 }
 
-/* 0 bytes may be the end that our own close made; 0 as a descriptor is one. */
+/* 0 bytes may be the end that our own close made; 0 as a descriptor is one. So may events be, and
+ * they take nothing away. */
 static bool has_effect(const struct sl_op *op)
 {
+    if (op->opcode == IORING_OP_POLL_ADD)
+        return false;
     return op->result > 0 || (op->result == 0 && op->opcode == IORING_OP_ACCEPT);
 }
 

@@ -12,8 +12,8 @@ static void run_ready(struct sley_loop *loop)
         int64_t began = loop->debug ? sl_sys.clock_now() : 0;
 
         loop->taken = NULL;
-        if (SL_UNLIKELY(loop->searches))
-            sl_search_found(loop, entry);
+        if (SL_UNLIKELY(loop->searches || loop->watched))
+            sl_search_busy(loop);
         if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
             sl_worker_calls.held(loop, entry);
         sl_worker_dispatch(loop, entry);
@@ -145,7 +145,7 @@ int sl_worker_run_member(struct sley_loop *loop)
         end_pass(loop);
     }
     if (loop->searches)
-        sl_search_found(loop, NULL);
+        sl_search_end(loop, false);
     sl_worker_end(loop);
     return 0;
 }

@@ -179,27 +179,16 @@ static bool begin_search(struct sl_team *team)
     return true;
 }
 
-/* Is there work that nobody may have been woken for, because somebody searched? */
-static bool any_left(struct sley_loop *loop)
-{
-    struct sl_team *team = loop->team;
-
-    if (sl_deque_length(&loop->member->deque) || sl_inject_any(&team->inject))
-        return true;
-    for (uint32_t i = 0; i < team->n; i++)
-        if (sl_deque_length(&team->members[i].deque) >= 2)
-            return true;
-    return false;
-}
-
-/* Whoever found something and was the last to search sees that another searches on. */
-static void end_search(struct sley_loop *loop, struct sl_entry *found)
+/* Whoever found something and was the last to search wakes another: who offered meanwhile has woken
+ * nobody, because somebody searched; and a sleeper has to watch. */
+void sl_search_end(struct sley_loop *loop, bool found)
 {
     struct sl_team *team = loop->team;
     /* Pairs with the other changes of the word. */
     uint32_t before = sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES);
     uint32_t level = sl_load_relaxed(&team->fruitless);
 
+    loop->searches = false;
     if (!found) {
         if (level < FRUITLESS_MOST)
             sl_store_relaxed(&team->fruitless, level + 1);
@@ -207,10 +196,7 @@ static void end_search(struct sley_loop *loop, struct sl_entry *found)
     }
     if (level)
         sl_store_relaxed(&team->fruitless, 0);
-    if (searchers(before) != 1)
-        return;
-    sl_fence_seq_cst(); /* who searches, then what is offered: pairs with that of who offers */
-    if (any_left(loop))
+    if (searchers(before) == 1)
         wake_searcher(team);
 }
 
@@ -277,11 +263,17 @@ static bool rest(struct sley_loop *loop)
     return woken;
 }
 
-void sl_search_found(struct sley_loop *loop, struct sl_entry *entry)
+void sl_search_busy(struct sley_loop *loop)
 {
-    loop->searches = false;
-    end_search(loop, entry);
+    bool watched = loop->watched;
+
+    loop->watched = false;
+    if (loop->searches)
+        sl_search_end(loop, true);
+    else if (watched)
+        wake_searcher(loop->team);
 }
+
 
 void sl_search_or_sleep(struct sley_loop *loop)
 {
@@ -289,8 +281,8 @@ void sl_search_or_sleep(struct sley_loop *loop)
         loop->searches = begin_search(loop->team);
     if (loop->searches) {
         loop->taken = search(loop);
-        sl_search_found(loop, loop->taken);
+        sl_search_end(loop, loop->taken != NULL);
     }
-    if (!loop->taken && !called(loop))
+    if (!sl_share_any(loop) && !called(loop))
         loop->searches = rest(loop);
 }

@@ -89,8 +89,11 @@ void sl_search_wake(struct sl_team *team);
 void sl_search_or_sleep(struct sley_loop *loop);
 /* still.c: the same for teams that count who has nothing to do; not for longer than `wait_ns`. */
 void sl_still_rest(struct sley_loop *loop, int64_t wait_ns);
-/* A worker that was woken to search has found something of its own. */
-void sl_search_found(struct sley_loop *loop, struct sl_entry *entry);
+/* A worker that was woken to search, or that watched, has something of its own to do: another one
+ * searches, and watches. */
+void sl_search_busy(struct sley_loop *loop);
+/* It searches no more. */
+void sl_search_end(struct sley_loop *loop, bool found);
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop);
 /* Whatever is left here, at rest. */
 struct sl_entry *sl_share_left(struct sley_loop *loop);

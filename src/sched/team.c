@@ -11,7 +11,6 @@
 #include <sley/error.h>
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,23 +89,12 @@ static void *member(void *arg)
     return NULL;
 }
 
-/* It begins with every signal blocked: they are for the program's own threads. Not those that it
- * causes itself by a fault: blocked, they would end the process without a word. */
+/* It has the signal mask of the thread that runs loop 0: what its tasks spawn begins as
+ * anybody's. */
 static int start(struct sl_member *self)
 {
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
-    struct sl_team *team = self->loop->team;
-    sigset_t all;
-    int rc;
+    int rc = self->started ? 0 : sl_sys.thread_create(&self->thread, member, self);
 
-    if (self->started)
-        return 0;
-    sigfillset(&all);
-    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-        sigdelset(&all, own[i]);
-    pthread_sigmask(SIG_SETMASK, &all, &team->mask);
-    rc = sl_sys.thread_create(&self->thread, member, self);
-    pthread_sigmask(SIG_SETMASK, &team->mask, NULL);
     self->started = rc == 0;
     return rc;
 }

@@ -262,8 +262,15 @@ static void drop_calls(struct sley_loop *loop)
     }
 }
 
+/* Of many workers any loop stands for the runtime, which the first one runs. */
+static struct sley_loop *first_of(struct sley_loop *loop)
+{
+    return loop && loop->runtime->team ? loop->runtime->team->members[0].loop : loop;
+}
+
 int sley_loop_close(sley_loop *loop)
 {
+    loop = first_of(loop);
     if (!loop)
         return 0;
     if (sl_runtime_dead(loop->runtime)) {
@@ -311,7 +318,7 @@ static SL_NOINLINE int run(struct sley_loop *loop)
 
 int sley_loop_run_forever(sley_loop *loop)
 {
-    return run(loop);
+    return run(first_of(loop));
 }
 
 static void stopper_run(struct sley_loop *loop, struct sl_entry *entry)
@@ -322,9 +329,10 @@ static void stopper_run(struct sley_loop *loop, struct sl_entry *entry)
 
 intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)
 {
-    struct sl_stopper stopper = {.entry.run = stopper_run, .loop = loop};
+    struct sl_stopper stopper = {.entry.run = stopper_run, .loop = first_of(loop)};
     int rc;
 
+    loop = first_of(loop);
     if (!future || !sl_future_is_of(future, loop))
         return future ? -SLEY_EWRONGLOOP : -EINVAL;
     if (sl_runtime_dead(loop->runtime))

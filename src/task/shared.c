@@ -287,6 +287,8 @@ int sl_shared_wait(struct sley_loop **loop, struct sley_future *future)
     sl_wait_init(&wait, self, &sl_await_class, future);
     rc = wait_in(loop, future, &wait);
     if (rc == 0 && SL_UNLIKELY(wait.taken) && future->word == -ECANCELED) {
+        if (wait.taken & SL_EDGE_TAKEN) /* who asked may have found the target ended: it is told */
+            sl_fiber_clear(self, SL_FIBER_MUST_CANCEL);
         rc = wait.taken & SL_SCOPE_TAKEN ? sl_scope_walk(self->scope) : 0;
         return rc ? rc : -ECANCELED;
     }

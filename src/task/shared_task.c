@@ -135,9 +135,9 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
 
 /* ---- cancelled ---- */
 
-/* An edge request arrives: counted, and either held to be delivered or left for the next
+/* An edge request arrives: counted (`one`), and either held to be delivered or left for the next
  * suspension, in one step: uncancel must find both or neither. */
-static bool ask_fiber(struct sl_fiber *fiber)
+static bool ask_fiber(struct sl_fiber *fiber, uint32_t one)
 {
     uint32_t word = sl_load_relaxed(&fiber->word), new;
     unsigned turns = 0;
@@ -150,73 +150,82 @@ static bool ask_fiber(struct sl_fiber *fiber)
             continue;
         }
         holds = (word & (SL_FIBER_PARKED | SL_FIBER_SHIELDED)) == SL_FIBER_PARKED;
-        new = (word + SL_FIBER_CANCELLING_ONE) | (holds ? SL_FIBER_HELD : SL_FIBER_MUST_CANCEL);
+        new = (word + one) | (holds ? SL_FIBER_HELD : SL_FIBER_MUST_CANCEL);
         /* Pairs with sl_park_begin: the wait is there; or it sees the request. */
         if (sl_cas_weak_acq_rel(&fiber->word, &word, new))
             return holds;
     }
 }
 
-/* Under the guard: who ends the task looks for requests there. */
 enum asked { ASKED_TOO_LATE, ASKED, ASKED_AND_HELD };
 
-static enum asked ask(struct sley_task *task)
+/* Under the guard: who ends the task looks for requests there. */
+static enum asked ask(struct sley_task *task, uint32_t one)
 {
     enum asked how = ASKED_TOO_LATE;
 
     sl_future_lock(&task->future);
     if (sl_future_state(&task->future) == SL_PENDING)
-        how = ask_fiber(&task->fiber) ? ASKED_AND_HELD : ASKED;
+        how = ask_fiber(&task->fiber, one) ? ASKED_AND_HELD : ASKED;
     sl_future_unlock(&task->future);
     return how;
+}
+
+/* Cancels what the fiber waits for, which the caller holds, and lets go. *target is what is to be
+ * asked next, a reference, or NULL. False: it has ended meanwhile. */
+static bool cancel_wait(struct sley_loop *loop, struct sl_fiber *fiber, struct sley_task **target)
+{
+    struct sl_wait *wait = fiber->wait;
+    struct sley_future *future;
+    bool cancelled;
+
+    *target = NULL;
+    if (wait->class != &sl_await_class)
+        return sl_wait_cancel_held(loop, wait, SL_EDGE_TAKEN);
+    future = sl_future_ref(wait->object);
+    wait->taken |= SL_EDGE_TAKEN;
+    sl_park_release(fiber, 0);
+    if (future->kind == SL_FUTURE_TASK) {
+        *target = sl_task_of_future(future);
+        return true;
+    }
+    cancelled = sl_future_cancel(loop, future);
+    sl_future_drop(future);
+    return cancelled;
+}
+
+/* Down the chain of awaits. False: what was to be asked at its end has ended, so that the chain is
+ * shorter by now, and whoever awaited it has gone on. */
+static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one, bool *asked)
+{
+    struct sley_task *task = first, *next;
+    bool reached;
+
+    for (;;) {
+        enum asked how = ask(task, one);
+
+        *asked = *asked || how != ASKED_TOO_LATE;
+        reached = how == ASKED;
+        next = NULL;
+        if (how == ASKED_AND_HELD)
+            reached = cancel_wait(loop, &task->fiber, &next);
+        if (task != first)
+            sl_future_drop(&task->future);
+        if (!next)
+            return reached;
+        task = next;
+    }
 }
 
 bool sl_shared_cancel(struct sley_task *task)
 {
     struct sley_loop *loop = sl_current();
-    struct sley_task *before = NULL; /* who awaits `task`; then both are references */
+    uint32_t one = SL_FIBER_CANCELLING_ONE;
     bool asked = false;
 
-    while (sl_future_state(&task->future) == SL_PENDING) {
-        struct sley_future *target;
-        struct sl_wait *wait;
-        enum asked how = ask(task);
-
-        if (how == ASKED_TOO_LATE)
-            break;
-        asked = true;
-        if (how == ASKED)
-            goto out;
-        wait = task->fiber.wait;
-        if (wait->class != &sl_await_class) {
-            if (!sl_wait_cancel_held(loop, wait, SL_EDGE_TAKEN))
-                sl_fiber_set(&task->fiber, SL_FIBER_MUST_CANCEL);
-            goto out;
-        }
-        target = sl_future_ref(wait->object);
-        wait->taken |= SL_EDGE_TAKEN;
-        sl_park_release(&task->fiber, 0);
-        if (target->kind != SL_FUTURE_TASK) {
-            if (!sl_future_cancel(loop, target))
-                sl_fiber_set(&task->fiber, SL_FIBER_MUST_CANCEL);
-            sl_future_drop(target);
-            goto out;
-        }
-        if (before)
-            sl_future_drop(&before->future);
-        else
-            sl_future_ref(&task->future); /* the caller's stays */
-        before = task;
-        task = sl_task_of_future(target);
-    }
-    /* It ended meanwhile: the request was for who awaited it. */
-    if (before)
-        sl_fiber_set(&before->fiber, SL_FIBER_MUST_CANCEL);
-out:
-    if (before) {
-        sl_future_drop(&before->future);
-        sl_future_drop(&task->future);
-    }
+    /* Each is counted once; who is first asked a second time has got nothing from the first. */
+    while (!walk(loop, task, one, &asked) && sl_future_state(&task->future) == SL_PENDING)
+        one = 0;
     return asked;
 }
 

@@ -65,6 +65,10 @@ static void forestall(struct sl_fiber *fiber)
             sl_fiber_set(fiber, SL_FIBER_MUST_CANCEL);
         return;
     }
+    if (word & SL_FIBER_PINNED && !sl_shared_load_relaxed(&fiber->sp)) {
+        sl_fiber_set(fiber, SL_FIBER_MUST_CANCEL); /* if it begins just now its first call fails */
+        return;
+    }
     while (word & SL_FIBER_NEW) /* pairs with who begins it: it sees this, or has begun it */
         if (sl_cas_weak_acq_rel(&fiber->word, &word, word | SL_FIBER_MUST_CANCEL))
             return;

@@ -87,7 +87,7 @@ bool sl_future_finish_many(struct sley_future *which, enum sl_future_state state
 
 void sl_future_drop_many(struct sley_future *which)
 {
-    if (sl_sub_acq_rel(&which->refs, 1) == 1)
+    if (sl_sub_acq_rel(&which->refs, 1) == SL_REFS_MANY + 1)
         sl_open_gone(which);
 }
 
@@ -318,7 +318,7 @@ static void setup_with(uint32_t refs)
     waiter = (struct sl_entry){.run = waiter_run};
     sl_future_init(future, &loop, SL_FUTURE);
     sl_store_relaxed(&future->guard, SL_GUARD_OPEN);
-    sl_store_relaxed(&future->refs, refs);
+    sl_store_relaxed(&future->refs, SL_REFS_MANY + refs);
 }
 
 static void setup_two(void)
@@ -354,7 +354,7 @@ static const struct sl_model models[] = {
     {"last drop elsewhere", setup_nobody_awaits, {passes, completes, drops}, once},
     {"sleeper", setup_three, {owner, completes, sleeps}, once},
     {"sleeper alone", setup_nobody_awaits, {passes, completes, sleeps}, once},
-    {"sleeper gives up", setup_three, {owner, completes, gives_up}, once},
+    {"sleeper gives up", setup_three, {owner, completes, gives_up}, once, .large = true},
     {0},
 };
 
