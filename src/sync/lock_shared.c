@@ -15,7 +15,9 @@
 #include <errno.h>
 
 /* How often who runs looks again before it waits in the list. */
-#define LOOKS 6
+#ifndef SL_LOCK_LOOKS /* a model explores fewer */
+#define SL_LOCK_LOOKS 6
+#endif
 
 static struct sl_fiber *holder(const struct sl_wait *wait)
 {
@@ -78,7 +80,7 @@ static bool look_for_it(const struct sley_loop *loop, sley_lock *lock)
         while (!(word & (SL_LOCK_LOCKED | SL_LOCK_OWED)))
             if (change(lock, &word, word | SL_LOCK_LOCKED))
                 return true;
-        if (looks == LOOKS || word & SL_LOCK_OWED ||
+        if (looks == SL_LOCK_LOOKS || word & SL_LOCK_OWED ||
             (word & (SL_LOCK_QUEUED | SL_LOCK_WOKEN)) == SL_LOCK_QUEUED)
             return false;
         sl_shared_lull(&looks);
@@ -147,10 +149,7 @@ static bool take_as_head(sley_lock *lock, struct sl_node *node)
         if (change(lock, &word, (word & ~(uint32_t)SL_LOCK_WOKEN) | SL_LOCK_OWED))
             break;
     }
-    node->wait.state = SL_WAIT_PENDING;
-    node->wait.taken = 0;
-    if (node->wait.fiber)
-        (void)!sl_wait_begin(&node->wait);
+    sl_node_again(node);
     return false;
 }
 
@@ -172,7 +171,7 @@ static int acquire_in_line(struct sley_loop **loop, sley_lock *lock)
 
         sl_guard_unlock(&lock->_guard);
         rc = sl_node_park(loop, &node);
-        while (rc == 0 && word_of(lock) & SL_LOCK_LOCKED && looks < LOOKS)
+        while (rc == 0 && word_of(lock) & SL_LOCK_LOCKED && looks < SL_LOCK_LOOKS)
             sl_shared_lull(&looks);
         sl_guard_lock(&lock->_guard);
         if (rc < 0)

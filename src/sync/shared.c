@@ -28,9 +28,8 @@ int sl_node_park(struct sley_loop **loop, struct sl_node *node)
 {
     if (SL_LIKELY(node->wait.fiber != NULL))
         return sl_wait_park(loop, &node->wait);
-    while (!sl_load_acquire(&node->told)) /* pairs with the store in sl_node_ready */
+    while (!sl_shared_load_acquire(&node->told)) /* pairs with the store in sl_node_ready */
         sl_plain_futex_wait(&node->told, 0);
-    sl_store_relaxed(&node->told, 0);
     return 0;
 }
 

@@ -31,7 +31,7 @@ struct sl_node {
     struct sley_loop *loop;   /* of a runtime of one: whose fiber it is. Else NULL */
     struct sl_node *next;     /* of those who are claimed */
     intptr_t item;            /* a queue's */
-    sl_atomic_u32 told;       /* the word that a thread sleeps on */
+    uint32_t told;            /* the word that a thread sleeps on */
 };
 
 /* Claimed, and to be made ready when the guard has been let go. */
@@ -79,7 +79,7 @@ SL_INLINE void sl_node_init(struct sl_node *node, struct sley_loop *loop,
     if (fiber && (!loop->team || sl_fiber_flags(fiber) & SL_FIBER_PINNED))
         node->wait.flags = SL_NODE_EXACT;
     node->next = NULL;
-    sl_store_relaxed(&node->told, 0);
+    node->told = 0;
 }
 SL_INLINE struct sl_node *sl_node_of(struct sl_link *link)
 {
@@ -92,6 +92,15 @@ SL_INLINE void sl_node_list(struct sl_node *node, sley_links *list)
         (void)!sl_wait_begin(&node->wait);
     node->wait.flags |= SL_NODE_LISTED;
     sl_chain_push(list, &node->wait.link);
+}
+/* Under the guard: whoever was claimed waits once more, where it stands in the list. */
+SL_INLINE void sl_node_again(struct sl_node *node)
+{
+    node->wait.state = SL_WAIT_PENDING;
+    node->wait.taken = 0;
+    node->told = 0;
+    if (node->wait.fiber)
+        (void)!sl_wait_begin(&node->wait);
 }
 SL_INLINE void sl_node_unlist(struct sl_node *node, sley_links *list)
 {
@@ -155,7 +164,7 @@ SL_INLINE void sl_node_ready(struct sley_loop *loop, struct sl_node *node)
         return;
     }
     /* What it was given comes before: pairs with the load in sl_node_park. */
-    sl_store_release(&node->told, 1);
+    sl_shared_store_release(&node->told, 1);
     sl_plain_futex_wake(&node->told);
 }
 /* All of them, in order. */

@@ -154,6 +154,11 @@ static void turn(bool may_go_on)
     for (int i = 0; i < SL_MODEL_THREADS && !(may_go_on && bounded); i++)
         if (i != current && runnable(&threads[i]))
             options[n++] = i;
+    for (int i = 0; i < SL_MODEL_THREADS && !n; i++)
+        sl_model_flush(i); /* no store waits for ever: who waits for it goes on */
+    for (int i = 0, none = !n; i < SL_MODEL_THREADS && none; i++)
+        if (runnable(&threads[i]))
+            options[n++] = i;
     if (n && mode == RANDOM) {
         unsigned choice = by_priority(options, n);
 
@@ -180,6 +185,14 @@ void sl_model_step(const char *where)
     if (++steps > STEPS)
         sl_model_fail("does not end");
     turn(true);
+}
+
+void sl_model_yield(void)
+{
+    sl_model_step("yield");
+    for (int i = 0; i < SL_MODEL_THREADS; i++)
+        sl_model_flush(i);
+    turn(false);
 }
 
 bool sl_model_may_disturb(void)

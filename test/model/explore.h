@@ -54,6 +54,8 @@ void sl_model_ring(uint32_t *bell);
 void sl_model_wait(uint32_t *bell);
 /* Another thread may go on here: between two steps of a stub. */
 void sl_model_step(const char *where);
+/* Whoever spins: sees everything in the end, and is no reason for the others not to go on. */
+void sl_model_yield(void);
 /* The memory is gone: who accesses a shared word in it fails. */
 void sl_model_freed(void *memory, size_t bytes);
 /* A line of the trace, when an execution is replayed. */

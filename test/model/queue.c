@@ -1,0 +1,154 @@
+/* src/sync/queue_shared.c: each item is got once, in order, also by who was cancelled at the same
+ * time; nobody waits while there is an item or room; who got the last one may free the queue. */
+#include "waiters.h"
+
+#include "sync/queue_shared.c"
+
+#define MOST 4
+
+static sley_queue queue;
+static intptr_t memory[MOST];
+static int seen[MOST + 1], got, cancelled_gets, cancelled_puts;
+
+int sl_queue_by_number(intptr_t a, intptr_t b)
+{
+    return a < b ? -1 : a > b;
+}
+size_t sl_queue_next_capacity(const sley_queue *of)
+{
+    return of->_maxsize;
+}
+void sl_queue_move(sley_queue *of, intptr_t *items, size_t capacity)
+{
+    of->_items = items;
+    of->_capacity = capacity;
+}
+void sl_heap_push(intptr_t *items, size_t count, intptr_t item, sl_heap_compare *compare)
+{
+    (void)compare;
+    items[count] = item;
+}
+intptr_t sl_heap_pop(intptr_t *items, size_t count, sl_heap_compare *compare)
+{
+    (void)compare;
+    return items[count - 1];
+}
+struct sl_sys sl_sys;
+
+static intptr_t gets(struct sley_loop *loop)
+{
+    intptr_t item = 0;
+    int rc = sl_queue_get_shared(loop, &queue, &item);
+
+    if (rc < 0) {
+        model_check(rc == -ECANCELED, "another error");
+        cancelled_gets++;
+        return 0;
+    }
+    model_check(item > 0 && item <= MOST && seen[item]++ == 0, "not an item, or twice");
+    got++;
+    return item;
+}
+static void puts_item(struct sley_loop *loop, intptr_t item)
+{
+    int rc = sl_queue_put_shared(loop, &queue, item);
+
+    model_check(rc == 0 || rc == -ECANCELED, "another error");
+    cancelled_puts += rc != 0;
+}
+
+static void getter_frees(void)
+{
+    gets(&loops[0]);
+    sl_model_freed(&queue, sizeof queue);
+}
+static void getter(void)
+{
+    gets(&loops[0]);
+}
+static void getter_of_two(void)
+{
+    intptr_t first = gets(&loops[0]);
+
+    model_check(gets(&loops[0]) > first, "out of order");
+}
+static void getter_1(void)
+{
+    gets(&loops[1]);
+}
+static void getter_thread(void)
+{
+    gets(NULL);
+}
+static void putter(void)
+{
+    puts_item(&loops[2], 1);
+}
+static void putter_of_two(void)
+{
+    puts_item(&loops[2], 1);
+    puts_item(&loops[2], 2);
+}
+static void putter_thread(void)
+{
+    puts_item(NULL, 1);
+    puts_item(NULL, 2);
+}
+static void putter_of_three(void)
+{
+    putter_of_two();
+    puts_item(&loops[2], 3);
+}
+static void canceller(void)
+{
+    ask(0);
+}
+static void canceller_of_putter(void)
+{
+    ask(2);
+}
+
+static void setup(void)
+{
+    make_fibers(false);
+    queue = (sley_queue)SLEY_QUEUE_INIT(1);
+    queue._items = memory;
+    queue._capacity = 1;
+    memset(memory, 0, sizeof memory);
+    memset(seen, 0, sizeof seen);
+    got = cancelled_gets = cancelled_puts = 0;
+}
+static void setup_own(void)
+{
+    setup();
+    make_fibers(true);
+}
+
+static void at_rest(void)
+{
+    model_check(!queue._getters.first && !queue._putters.first, "somebody waits");
+    model_check((int)queue._unfinished == got + (int)queue._count, "an item is lost");
+    model_check(!(queue._shut & (SL_QUEUE_GETTERS | SL_QUEUE_PUTTERS)), "said to wait");
+    for (int i = 0; i < FIBERS; i++)
+        model_check(!(sl_fiber_flags(&fibers[i]) & SL_FIBER_PARKED), "still parked");
+}
+
+static const struct sl_model models[] = {
+    {"getter frees", setup, {getter_frees, putter}, at_rest},
+    {"getter of a loop frees", setup_own, {getter_frees, putter}, at_rest},
+    {"in order", setup, {getter_of_two, putter_of_two}, at_rest},
+    {"in order, of loops", setup_own, {getter_of_two, putter_of_two}, at_rest},
+    {"in order, by a thread", setup, {getter_of_two, putter_thread}, at_rest},
+    {"two getters", setup, {getter, getter_1, putter_of_two}, at_rest},
+    {"getter, thread", setup_own, {getter, getter_thread, putter_of_two}, at_rest},
+    {"cancelled", setup, {getter, getter_1, putter_of_two, canceller}, at_rest, .large = true},
+    {"getter cancelled", setup, {getter, putter, canceller}, at_rest},
+    {"putter cancelled", setup, {getter_of_two, putter_of_three, canceller_of_putter}, NULL,
+     .large = true},
+    {0},
+};
+
+int main(int argc, char **argv)
+{
+    return sl_model_main(argc, argv, models);
+}
