@@ -4,8 +4,10 @@
  * 200 us, then the ring and the timers are looked at. On one loop the order of everything that
  * tasks and callbacks cause is CPython 3.13's.
  *
- * Unless it says "any thread", a function belongs to the thread that runs the loop (or, while it
- * does not run, to whoever holds it). A loop's ring is made by the thread that runs it.
+ * Unless it says "any thread", a function belongs to the thread that runs the loop. While nobody
+ * does, the loop is the thread's that made it, ran it last, or was the last to make a task, a
+ * future or a call in it; what other threads ask for then waits for the next run. A loop's ring is
+ * made by the thread that runs it.
  */
 #ifndef SLEY_LOOP_H
 #define SLEY_LOOP_H
@@ -74,7 +76,8 @@ bool sley_handle_cancelled(sley_handle handle);
  * asyncio: TimerHandle.when(). */
 sley_instant sley_handle_when(sley_handle handle);
 
-/* Any thread, and signal handlers not: queues a call and wakes the loop. 0, -ENOMEM,
+/* Any thread, and signal handlers not: queues a call and wakes the loop, which is the worker that
+ * was named, also among many: there the calls of a thread run in their order. 0, -ENOMEM,
  * -SLEY_EFINISHED. asyncio: call_soon_threadsafe(). */
 int sley_loop_call_soon_threadsafe(sley_loop *loop, sley_callback *fn, void *arg);
 

@@ -52,11 +52,13 @@ sley_future *sley_task_future(sley_task *task);
 /* Waits for the task and returns its word; the handle stays. Cancelling the waiter cancels the
  * task. Errors as sley_await; -SLEY_ECYCLE for oneself. asyncio: await task. */
 SLEY_SUSPENDS intptr_t sley_task_await(sley_task *task);
-/* Waits, and drops the handle (also if the wait was cancelled). */
+/* Waits, and drops the handle (also if the wait was cancelled). Any thread (future.h). */
 SLEY_SUSPENDS intptr_t sley_join(sley_task *task);
 
 /* Asks the task to stop: a request that its next suspension reports as -ECANCELED, once. What it
- * is waiting for is cancelled at once. Returns false if it is done. asyncio: cancel(). */
+ * is waiting for is cancelled at once. Returns false if it is done. Any thread with a reference;
+ * one that does not run the task's loop leaves the request to the loop: true says that the task was
+ * not done when it was asked. asyncio: cancel(). */
 bool sley_task_cancel(sley_task *task);
 /* Takes one request back and returns how many are left; at none, a request that has not been
  * delivered is forgotten. asyncio: uncancel(), cancelling(). */

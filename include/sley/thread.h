@@ -34,12 +34,13 @@ SLEY_SUSPENDS intptr_t sley_to_thread_copy(sley_fn *fn, const void *arg, size_t 
 
 /* A task on another thread's loop, seen from a plain thread. asyncio: concurrent.futures.Future. */
 typedef struct sley_thread_future sley_thread_future;
-/* Any thread but the loop's: starts fn(arg) as a task there. 0 and one reference in *future;
- * -ENOMEM, -SLEY_EFINISHED. asyncio: run_coroutine_threadsafe(). */
+/* Any thread but the loop's: starts fn(arg) as a task there; among many workers any of them may
+ * run it. 0 and one reference in *future; -ENOMEM, -SLEY_EFINISHED.
+ * asyncio: run_coroutine_threadsafe(). */
 int sley_run_coroutine_threadsafe(sley_loop *loop, sley_fn *fn, void *arg,
                                   sley_thread_future **future);
 /* Blocks the thread until it is done, or for so long (-SLEY_ETIMEOUT, nothing is cancelled), and
- * returns its word. */
+ * returns its word. -SLEY_ERUNNING: the caller is a worker of that runtime. */
 intptr_t sley_thread_future_result(sley_thread_future *future, sley_duration timeout);
 /* Asks the task to cancel. Any thread. */
 void sley_thread_future_cancel(sley_thread_future *future);

@@ -25,7 +25,8 @@ SLEY_SUSPENDS ssize_t sley_wait(size_t n, sley_future *const *futures, sley_dura
 
 /* Waits for the future, but not longer: then it is cancelled, and -SLEY_ETIMEOUT is the answer
  * once it has ended (a word that it returned instead of ending cancelled is the answer).
- * A timeout of zero or less asks only whether it is done. asyncio: wait_for(). */
+ * A timeout of zero or less asks only whether it is done. Blocks a thread that runs no loop, as
+ * sley_await does. asyncio: wait_for(). */
 SLEY_SUSPENDS intptr_t sley_wait_for(sley_future *future, sley_duration timeout);
 /* Two channels, as sley_await_into. */
 SLEY_SUSPENDS int sley_wait_for_into(sley_future *future, sley_duration timeout,

@@ -59,8 +59,7 @@ struct sley_loop {
     struct sl_ring *ring;        /* NULL before the first run */
     struct sl_ring ring_storage;
     pthread_t owner;             /* the thread that runs it, or did last */
-    pthread_t holder;            /* whose it is while nobody does: own.c */
-    uint32_t state;              /* enum sl_loop_state; others read these two, atomically */
+    uint32_t state;              /* enum sl_loop_state; others read it, atomically */
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
     bool deadlock_said;
@@ -93,6 +92,7 @@ struct sley_loop {
     sl_atomic_ptr inbox;         /* struct sl_inbox_item */
     sl_atomic_u32 asleep;        /* the owner waits, or is about to, in its ring */
     sl_atomic_u32 signals;       /* enum sl_loop_signal */
+    pthread_t holder;            /* whose it is while nobody runs it: own.c */
     struct sl_inject mine;       /* fibers of this loop that others have woken */
     sl_atomic_u32 wheel_lock;    /* of many workers: the wheel's, and what is in it */
     sl_atomic_u32 timers;        /* is any armed? For the owner, without the lock */

@@ -141,6 +141,18 @@ int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
     return wait_here(loop, future);
 }
 
+/* The handle of another loop's task is given back there. */
+static SL_NOINLINE intptr_t join_failed(struct sley_loop *loop, uint32_t user,
+                                        struct sley_future *future, intptr_t status)
+{
+    if (status == -SLEY_EWRONGLOOP)
+        sl_future_drop_foreign(future);
+    else
+        sl_future_drop(future);
+    sl_leave(loop, user);
+    return status;
+}
+
 SL_INLINE intptr_t await_here(struct sley_future *future, bool drop)
 {
     struct sley_loop *loop;
@@ -153,12 +165,10 @@ SL_INLINE intptr_t await_here(struct sley_future *future, bool drop)
     if (!loop)
         return sl_blocking_await(future, drop);
     word = wait_here(&loop, future);
-    if (SL_LIKELY(word == 0)) {
+    if (SL_LIKELY(word == 0))
         word = sl_future_retrieve(loop, future);
-    } else if (drop && word == -SLEY_EWRONGLOOP) {
-        sl_future_drop_foreign(future);
-        drop = false;
-    }
+    else if (drop)
+        return join_failed(loop, user, future, word);
     sl_leave(loop, user);
     if (drop)
         sl_future_drop(future);

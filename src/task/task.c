@@ -86,6 +86,15 @@ struct sley_task *sl_task_new(struct sley_loop *loop, sley_fn *fn, const void *a
     return build(loop, fn, arg, size, options, true);
 }
 
+/* Debug mode. */
+static SL_NOINLINE void watch(struct sley_loop *loop, struct sley_task *task, size_t size)
+{
+    sl_store_relaxed(&task->future.guard, SL_GUARD_WATCHED);
+    sl_store_relaxed(&task->future.refs, SL_REFS_MANY + 2);
+    if (!size)
+        sl_dead_argument_note(loop, task);
+}
+
 /* Inlined into each of the public ways to make a task: spawn and join must be cheap. */
 SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options, void *site,
@@ -104,12 +113,8 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
     if (SL_UNLIKELY(scope->_outer || scope->_code))
         sl_scope_set(&task->fiber, scope);
     sl_store_relaxed(&task->future.refs, 2);
-    if (SL_UNLIKELY(loop->debug)) {
-        sl_store_relaxed(&task->future.guard, SL_GUARD_WATCHED);
-        sl_store_relaxed(&task->future.refs, SL_REFS_MANY + 2);
-        if (!size)
-            sl_dead_argument_note(loop, task);
-    }
+    if (SL_UNLIKELY(loop->debug))
+        watch(loop, task, size);
     task->site = site;
     sl_list_push(&runtime->tasks, &task->all);
     runtime->tasks_created++;

@@ -281,6 +281,7 @@ static void sleeps(void)
 {
     intptr_t word = sl_blocking_await(future, false);
 
+    model_check(sl_future_state(future) != SL_PENDING, "back before it is done");
     model_check(word == FIRST || word == SECOND, "another word");
     sl_future_drop(future);
 }
@@ -290,6 +291,7 @@ static void gives_up(void)
     intptr_t word = 0;
     int rc = sl_blocking_wait_for(future, (sley_duration){1000}, &word);
 
+    model_check(sl_future_state(future) != SL_PENDING, "back before it is done");
     model_check((rc == 0 && word == FIRST) || rc == -SLEY_ETIMEOUT, "another answer");
     model_check((rc == 0) == (future->word == FIRST), "not what everybody sees");
     sl_future_drop(future);
