@@ -15,12 +15,14 @@ static struct waker waker;
 static sley_loop *loop;
 static int64_t late[COUNT_MAX];
 static long count;
+static atomic_long completed; /* whose references the thread has given back */
 
 static void complete(void *future)
 {
     if (sley_future_set_result(future, 42) < 0)
         abort();
     sley_future_drop(future);
+    atomic_fetch_add(&completed, 1);
 }
 
 static void complete_in_loop(void *future)
@@ -44,6 +46,8 @@ static intptr_t run(void *arg)
         if (result != 42 || late[i] < 0)
             return result < 0 ? result : sley_raise(-1001, "woken with %ld", (long)result);
     }
+    while (atomic_load(&completed) < count) /* before the loop may be closed */
+        sley_sleep(sley_us(100));
     print_latencies(late, count);
     return 0;
 }
