@@ -1,8 +1,8 @@
-/* src/sync/lock_shared.c on src/sync/shared.c and src/sched/wait.c: the wait-list core, and the lock
- * that is built of it.
+/* src/sync/lock_shared.c on src/sync/shared.c and src/sched/wait.c: the wait-list core, and the
+ * lock that is built of it.
  *
- * One is inside at a time; nobody waits for ever; who was cancelled has not got it, and has passed
- * on what it was woken for; whoever is the last to release may free it. */
+ * One is inside at a time; nobody waits for ever; who was cancelled has not got it, and has
+ * passed on what it was woken for; whoever is the last to release may free it. */
 #define SL_LOCK_LOOKS 1
 #include "waiters.h"
 

@@ -1,5 +1,5 @@
-/* src/sync/semaphore_shared.c: permits are neither lost nor made; whoever was given the last one may
- * free it. */
+/* src/sync/semaphore_shared.c: permits are neither lost nor made; whoever was given the last one
+ * may free it. */
 #include "waiters.h"
 
 #include "sync/semaphore_shared.c"
