@@ -11,7 +11,7 @@
 #define ROUNDS_OF_WATCHER 3
 #define ROUND_TURNS 60 /* of a processor's pause: about 2 us */
 #define WATCH_NS 1000000
-#define FRUITLESS_MOST 10
+#define FRUITLESS_MOST 14
 
 static uint32_t sleepers(uint32_t idle)
 {

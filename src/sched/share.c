@@ -36,6 +36,14 @@ struct sl_entry *sl_share_accept(struct sl_entry *place)
     return NULL;
 }
 
+/* Has somebody begun it? Then there is nothing to claim, and no need to keep the place. */
+static bool is_stale(struct sl_entry *place)
+{
+    struct sl_entry *entry = (struct sl_entry *)((uintptr_t)place & ~(uintptr_t)1);
+
+    return entry != place && !(sl_fiber_flags(sl_fiber_of(entry)) & SL_FIBER_NEW);
+}
+
 bool sl_share_claim(struct sl_fiber *fiber)
 {
     uint32_t word = sl_fiber_flags(fiber);
@@ -95,12 +103,14 @@ void sl_share_push(struct sley_loop *loop, struct sl_entry *entry)
     sl_search_offer(loop);
 }
 
-/* Before the deque: who makes a task awaits it next, mostly. */
+/* Before the deque: who makes a task awaits it next, mostly. What stood there may be the place of a
+ * task that was awaited, whose record this one has now. */
 void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
 {
-    struct sl_entry *before = sl_deque_swap_next(&loop->member->deque, mark(&fiber->entry));
+    struct sl_entry *place = mark(&fiber->entry);
+    struct sl_entry *before = sl_deque_swap_next(&loop->member->deque, place);
 
-    if (!before) {
+    if (!before || before == place || is_stale(before)) {
         sl_fence_after_rmw();
         sl_search_look(loop);
         return;
@@ -157,7 +167,7 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
         return;
     }
     before = sl_deque_swap_next(&loop->member->deque, &fiber->entry);
-    if (!before) {
+    if (!before || is_stale(before)) {
         sl_fence_after_rmw();
         sl_search_look(loop);
         return;

@@ -187,7 +187,7 @@ SLEY_SUSPENDS SL_INLINE int sl_wait_park_by(struct sley_loop **loop, struct sl_w
         self->wait = wait;
     *loop = park(*loop, self);
     self->wait = NULL;
-    if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_MANY)) && !wait->taken &&
+    if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_LENT)) && !wait->taken &&
                   wait->state != SL_WAIT_CANCELLED))
         return 0;
     return sl_wait_resumed(self, wait);

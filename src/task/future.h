@@ -132,8 +132,18 @@ SL_INLINE void sl_future_mark(struct sley_future *future, unsigned bits)
         sl_store_relaxed(&future->flags, (uint8_t)(sl_future_flags(future) | bits));
 }
 void sl_future_unmark(struct sley_future *future, unsigned bits);
-void sl_future_lock(struct sley_future *future);
-void sl_future_unlock(struct sley_future *future);
+void sl_future_lock_slowly(struct sley_future *future);
+SL_INLINE void sl_future_lock(struct sley_future *future)
+{
+    /* Pairs with unlock. */
+    if (SL_UNLIKELY(sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD))
+        sl_future_lock_slowly(future);
+}
+SL_INLINE void sl_future_unlock(struct sley_future *future)
+{
+    /* What was changed under the guard comes before: pairs with lock. */
+    sl_store_release(&future->guard, SL_GUARD_FREE);
+}
 
 /* Completes it; takes the reference to the detail. False, and nothing else, if it is done already;
  * what is its loop's alone must be pending. Of many workers: what waits for it and is not a fiber

@@ -11,20 +11,15 @@
 
 /* ---- the guard ---- */
 
-void sl_future_lock(struct sley_future *future)
+SL_NOINLINE void sl_future_lock_slowly(struct sley_future *future)
 {
     unsigned turns = 0;
 
-    /* Pairs with unlock. */
-    while (SL_UNLIKELY(sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD))
+    do
         while (sl_load_relaxed(&future->guard) == SL_GUARD_HELD)
             sl_spin_wait(&turns);
-}
-
-void sl_future_unlock(struct sley_future *future)
-{
-    /* What was changed under the guard comes before: pairs with lock. */
-    sl_store_release(&future->guard, SL_GUARD_FREE);
+    /* Pairs with unlock. */
+    while (sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD);
 }
 
 /* ---- records ---- */
@@ -127,6 +122,19 @@ static bool alone(const struct sl_list *waiters)
            !SL_CONTAINER(first, const struct sl_entry, link)->run;
 }
 
+/* Whom a task's end wakes goes on here, mostly. */
+static void wake_one(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    uint32_t roams = SL_FIBER_PINNED | SL_FIBER_ROAMS;
+
+    if (!loop || !loop->ending || loop->direct || sl_fiber_flags(fiber) & roams) {
+        sl_wait_wake(loop, fiber->wait);
+    } else if (sl_park_end(fiber)) {
+        fiber->wait->state = SL_WAIT_DONE;
+        loop->direct = &fiber->entry;
+    }
+}
+
 bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
                            sley_error *error)
 {
@@ -157,7 +165,7 @@ bool sl_future_finish_many(struct sley_future *future, enum sl_future_state stat
     if (alone(&future->waiters)) {
         link = sl_list_pop(&future->waiters);
         sl_future_unlock(future);
-        sl_wait_wake(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link))->wait);
+        wake_one(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link)));
         return true;
     }
     while ((link = sl_list_pop(&future->waiters))) {

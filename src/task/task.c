@@ -48,7 +48,12 @@ SL_INLINE struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const voi
 
     if (class < 0 || sl_stacks_promise(&loop->stacks, (unsigned)class) < 0)
         return NULL;
-    task = many ? sl_shared_take_record(loop, SL_FUTURE_TASK) : sl_pool_take(&loop->tasks);
+    if (!many)
+        task = sl_pool_take(&loop->tasks);
+    else if (SL_LIKELY(loop == sl_current()))
+        task = sl_pool_take_shared(&loop->tasks);
+    else
+        task = sl_shared_take_record(loop, SL_FUTURE_TASK);
     if (SL_UNLIKELY(!task))
         goto no_task;
     sl_future_clear(&task->future, loop, SL_FUTURE_TASK);
