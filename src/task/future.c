@@ -92,7 +92,7 @@ const struct sl_wait_class sl_await_class = {
 /* Does the target (by a chain of awaits) wait for the task that is about to await it? */
 static bool closes_a_ring(struct sley_future *target, const struct sl_fiber *self)
 {
-    while (target->kind == SL_FUTURE_TASK && sl_future_state(target) == SL_PENDING) {
+    while (target->kind == SL_FUTURE_TASK) {
         struct sl_fiber *fiber = &sl_task_of_future(target)->fiber;
 
         if (fiber == self)
@@ -100,6 +100,8 @@ static bool closes_a_ring(struct sley_future *target, const struct sl_fiber *sel
         if (!fiber->wait || fiber->wait->class != &sl_await_class)
             return false;
         target = fiber->wait->object;
+        if (sl_future_state(target) != SL_PENDING)
+            return false;
     }
     return false;
 }
@@ -113,10 +115,10 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
 
     if (!self)
         return -SLEY_ENOLOOP;
-    if (SL_UNLIKELY((*loop)->team != NULL))
-        return sl_shared_wait(loop, future);
     if (SL_UNLIKELY(future->loop != *loop))
-        return -SLEY_EWRONGLOOP;
+        return (*loop)->team ? sl_shared_wait(loop, future) : -SLEY_EWRONGLOOP;
+    if (SL_UNLIKELY(sl_future_guard_of(future) >= SL_GUARD_FREE))
+        return sl_shared_wait(loop, future);
     if ((rc = sl_scope_code(self)))
         return rc;
     if (sl_future_state(future) != SL_PENDING)

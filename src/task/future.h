@@ -113,7 +113,7 @@ SL_INLINE bool sl_future_many(const struct sley_future *future)
 SL_INLINE enum sl_future_state sl_future_state(const struct sley_future *future)
 {
     /* Pairs with the store that finishes it. */
-    return (enum sl_future_state)sl_load_acquire((sl_atomic_u8 *)(uintptr_t)&future->state);
+    return (enum sl_future_state)sl_load_acquire(&((struct sley_future *)(uintptr_t)future)->state);
 }
 /* May a task on this loop wait for it? */
 SL_INLINE bool sl_future_is_of(const struct sley_future *future, const struct sley_loop *loop)
@@ -122,7 +122,7 @@ SL_INLINE bool sl_future_is_of(const struct sley_future *future, const struct sl
 }
 SL_INLINE unsigned sl_future_flags(const struct sley_future *future)
 {
-    return sl_load_relaxed((sl_atomic_u8 *)(uintptr_t)&future->flags);
+    return sl_load_relaxed(&((struct sley_future *)(uintptr_t)future)->flags);
 }
 SL_INLINE void sl_future_mark(struct sley_future *future, unsigned bits)
 {
