@@ -23,11 +23,13 @@ typedef struct sley_barrier {
 
 /* Waits until `parties` tasks wait, and returns this one's number in the order of arrival, from 0.
  * -SLEY_EBROKEN after reset (while waiting) or abort; -ECANCELED: a cancelled task leaves, the
- * others go on waiting; -EINVAL for no parties. asyncio: wait(). */
+ * others go on waiting; a scope's code; -EINVAL for no parties; -SLEY_EWRONGLOOP, -SLEY_ENOLOOP.
+ * asyncio: wait(). */
 SLEY_SUSPENDS ssize_t sley_barrier_wait(sley_barrier *barrier);
-/* Those who wait get -SLEY_EBROKEN, then the barrier can be used again. */
+/* Those who wait get -SLEY_EBROKEN, then the barrier can be used again. It takes the barrier's
+ * lock, so it may wait: 0, -ECANCELED, a scope's code, -SLEY_EWRONGLOOP, -SLEY_ENOLOOP. */
 SLEY_SUSPENDS int sley_barrier_reset(sley_barrier *barrier);
-/* Everybody gets -SLEY_EBROKEN until reset. */
+/* Everybody gets -SLEY_EBROKEN until reset. As reset. */
 SLEY_SUSPENDS int sley_barrier_abort(sley_barrier *barrier);
 size_t sley_barrier_parties(const sley_barrier *barrier);
 size_t sley_barrier_n_waiting(const sley_barrier *barrier);

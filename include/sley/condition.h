@@ -1,4 +1,5 @@
-/* sley/condition.h: waiting under a lock for something to become true. Kinds: see lock.h.
+/* sley/condition.h: waiting under a lock for something to become true. Kinds: see lock.h; that of
+ * a condition is its lock's.
  * asyncio: Condition (with its own lock, or with one that several conditions share). */
 #ifndef SLEY_CONDITION_H
 #define SLEY_CONDITION_H
@@ -31,12 +32,14 @@ bool sley_condition_locked(const sley_condition *condition);
 /* Releases the lock, waits for a notification, and takes the lock again, whatever happens: a
  * cancel is reported after the lock is held (and hands a notification on). Wake-ups without a
  * reason are allowed: use wait_for, or a loop. 0, -ECANCELED, a scope's code; -SLEY_ENOTOWNER if
- * the lock is free. asyncio: wait(). */
+ * the lock is free; -SLEY_EWRONGLOOP, -SLEY_ENOLOOP (then the lock was not released).
+ * asyncio: wait(). */
 SLEY_SUSPENDS int sley_condition_wait(sley_condition *condition);
 /* Waits until predicate(arg) is true, which is asked with the lock held. asyncio: wait_for(). */
 SLEY_SUSPENDS int sley_condition_wait_for(sley_condition *condition, bool (*predicate)(void *arg),
                                           void *arg);
-/* Wakes the first n who wait, or all. Needs the lock to be held: -SLEY_ENOTOWNER. */
+/* Wakes the first n who wait, or all; of many workers one after the other, as each has taken the
+ * lock. Needs the lock to be held: -SLEY_ENOTOWNER. */
 int sley_condition_notify(sley_condition *condition, size_t n);
 int sley_condition_notify_all(sley_condition *condition);
 

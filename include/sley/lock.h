@@ -1,10 +1,28 @@
-/* sley/lock.h: a FIFO mutex for fibers. Not recursive; any task may release it.
+/* sley/lock.h: a FIFO mutex for fibers. Not recursive; any task may release it. asyncio: Lock.
  *
- * All primitives of sley come in two kinds. SLEY_..._INIT_LOCAL makes the *local* one: for the
- * tasks of one loop, asyncio's exact order. It binds itself to the loop that uses it first; from
- * any other it answers -SLEY_EWRONGLOOP. Zero is the *shared* one, for any fiber on any worker and
- * for plain threads; on a runtime of one worker it keeps the same order. (Until the N-worker
- * runtime is there, the shared kind too serves one loop at a time.) asyncio: Lock.
+ * All primitives of sley come in two kinds.
+ *
+ * Zero (SLEY_..._INIT) is the *shared* one: for any task on any worker of any runtime, and for
+ * plain threads, which block. Calls that never wait may also be made in callbacks; those that may
+ * wait answer -SLEY_ENOLOOP there (and -SLEY_EFORKED in the child of a fork that left a loop).
+ * An object may be freed by whoever sees the effect of an operation (an event that is set, an item
+ * that was got), even if the call that caused it has not returned yet, as long as nobody is inside
+ * a call that waits for it. Tasks of a runtime of one worker keep asyncio's order among themselves;
+ * who else waits is served first come, first served, where nothing else is stated. What a task of
+ * many workers has been given it keeps: a cancel that comes later meets its next suspension. A wait
+ * of a pinned task, or of one loop's, ends with a cancel that comes before it has run again: then
+ * what it was given is handed on. Either way nothing is lost.
+ *
+ * SLEY_..._INIT_LOCAL makes the *local* one: for the tasks of one loop, asyncio's exact order and
+ * no atomic instruction. It binds itself to the loop that uses it first. To any other, and to a
+ * task of many workers that is not pinned, it answers -SLEY_EWRONGLOOP.
+ *
+ * Fairness of the shared lock. Tasks of a runtime of one worker never overtake who waits. A task of
+ * many workers, or a thread, may take a free lock that others wait for, as long as the first of
+ * them, which has been woken, has not come to it in vain: after that nobody overtakes it. And the
+ * shared operations of a worker's tasks are counted: who has made the 1024th of them (some 20 us)
+ * gives way to the worker's other tasks. So a waiter is overtaken for no longer than it takes the
+ * scheduler to run it once.
  */
 #ifndef SLEY_LOCK_H
 #define SLEY_LOCK_H
@@ -20,19 +38,20 @@ typedef struct sley_lock {
     sley_links _waiters;
     sley_task *_owner; /* for reports */
     uint32_t _guard;
-    uint32_t _reserved;
+    uint32_t _turns; /* how often it was taken */
     void *_spare;
 } sley_lock;
 
 #define SLEY_LOCK_INIT {0, 0, NULL, {NULL, NULL}, NULL, 0, 0, NULL}
 #define SLEY_LOCK_INIT_LOCAL {1, 0, NULL, {NULL, NULL}, NULL, 0, 0, NULL}
 
-/* Waits for the lock; nobody who waits is overtaken. Does not suspend if it is free. 0,
- * -ECANCELED, a scope's code, -SLEY_EWRONGLOOP. asyncio: acquire(). */
+/* Waits for the lock. Does not suspend if it is free (but for giving way, above). 0, -ECANCELED or
+ * a scope's code (it is not held), -SLEY_EWRONGLOOP, -SLEY_ENOLOOP. asyncio: acquire(). */
 SLEY_SUSPENDS int sley_lock_acquire(sley_lock *lock);
-/* Takes it if it is free and nobody waits: 0 or -EAGAIN. */
+/* Takes it if that needs no wait: 0 or -EAGAIN; -SLEY_EWRONGLOOP. */
 int sley_lock_try_acquire(sley_lock *lock);
-/* Frees it and wakes the first who waits. -SLEY_ENOTOWNER if it is free. asyncio: release(). */
+/* Frees it and wakes the first who waits. -SLEY_ENOTOWNER if it is free; -SLEY_EWRONGLOOP.
+ * asyncio: release(). */
 int sley_lock_release(sley_lock *lock);
 bool sley_lock_locked(const sley_lock *lock);
 

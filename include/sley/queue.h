@@ -4,7 +4,12 @@
  * the smallest by its compare function (NULL: as signed integers), in the unstable order of
  * Python's heapq. Zero is an unbounded FIFO. The items' memory is the queue's: it grows as needed,
  * is never given back before sley_queue_close, and a bounded queue takes all of it at the first
- * put. asyncio: Queue, LifoQueue, PriorityQueue.
+ * put. The shared kind calls the compare function while other threads wait for the queue: it must
+ * be short, and must not use the queue.
+ *
+ * Of the shared kind, who waits is handed its item, or has its item put, in the order of waiting.
+ * Tasks of one loop, and pinned ones, are only woken, as asyncio's are: a newcomer may take the
+ * item, and they wait again, at the end. asyncio: Queue, LifoQueue, PriorityQueue.
  */
 #ifndef SLEY_QUEUE_H
 #define SLEY_QUEUE_H
@@ -45,19 +50,21 @@ typedef struct sley_queue {
 #define SLEY_PRIORITY_QUEUE_INIT_LOCAL(maxsize, compare) SLEY_QUEUE_INIT_(1, 2, maxsize, compare)
 
 /* Puts an item, waiting for room in a bounded queue. 0; -SLEY_ESHUTDOWN; -ENOMEM; -ECANCELED or a
- * scope's code (the item was not put); -SLEY_EWRONGLOOP. asyncio: put(). */
+ * scope's code (the item was not put); -SLEY_EWRONGLOOP, -SLEY_ENOLOOP. asyncio: put(). */
 SLEY_SUSPENDS int sley_queue_put(sley_queue *queue, intptr_t item);
-/* -SLEY_EFULL instead of waiting. asyncio: put_nowait(). */
+/* -SLEY_EFULL instead of waiting; also in callbacks. asyncio: put_nowait(). */
 int sley_queue_put_nowait(sley_queue *queue, intptr_t item);
 /* Takes an item, waiting for one. 0 and *item; -SLEY_ESHUTDOWN once it is shut down and empty;
- * -ECANCELED or a scope's code (nothing was taken). asyncio: get(). */
+ * -ECANCELED or a scope's code (nothing was taken); -SLEY_EWRONGLOOP, -SLEY_ENOLOOP.
+ * asyncio: get(). */
 SLEY_SUSPENDS int sley_queue_get(sley_queue *queue, intptr_t *item);
-/* -SLEY_EEMPTY instead of waiting. asyncio: get_nowait(). */
+/* -SLEY_EEMPTY instead of waiting; also in callbacks. asyncio: get_nowait(). */
 int sley_queue_get_nowait(sley_queue *queue, intptr_t *item);
 
 /* One item that was got is done: -SLEY_EVALUE if called more often than items were put. */
 int sley_queue_task_done(sley_queue *queue);
-/* Waits until every item that was put is done. asyncio: join(). */
+/* Waits until every item that was put is done. 0, -ECANCELED, a scope's code, -SLEY_EWRONGLOOP,
+ * -SLEY_ENOLOOP. asyncio: join(). */
 SLEY_SUSPENDS int sley_queue_join(sley_queue *queue);
 
 /* No more puts; gets go on until it is empty, or, if `immediate`, fail at once, the items being

@@ -27,11 +27,13 @@ typedef struct sley_semaphore {
     {2, 1, NULL, (value), (value), {NULL, NULL}, 0, 0, NULL}
 
 /* Takes a permit; release hands it to the first who waits. Does not suspend if one is free and
- * nobody waits. 0, -ECANCELED, a scope's code, -SLEY_EWRONGLOOP, -EINVAL (not initialised).
- * asyncio: acquire(). */
+ * nobody waits: there is no overtaking. 0, -ECANCELED, a scope's code, -SLEY_EWRONGLOOP,
+ * -SLEY_ENOLOOP, -EINVAL (not initialised). asyncio: acquire(). */
 SLEY_SUSPENDS int sley_semaphore_acquire(sley_semaphore *semaphore);
-int sley_semaphore_try_acquire(sley_semaphore *semaphore); /* 0 or -EAGAIN */
-/* Gives one back; a bounded one refuses more than it began with: -SLEY_EVALUE. */
+/* 0 or -EAGAIN; -EINVAL, -SLEY_EWRONGLOOP. */
+int sley_semaphore_try_acquire(sley_semaphore *semaphore);
+/* Gives one back; a bounded one refuses more than it began with: -SLEY_EVALUE. -EINVAL,
+ * -SLEY_EWRONGLOOP. */
 int sley_semaphore_release(sley_semaphore *semaphore);
 /* True if acquire would have to wait. asyncio: locked(). */
 bool sley_semaphore_locked(const sley_semaphore *semaphore);

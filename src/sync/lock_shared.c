@@ -14,9 +14,11 @@
 
 #include <errno.h>
 
-/* How often who runs looks again before it waits in the list. */
+/* How often who runs looks again before it waits in the list: as long as nobody takes the lock, and
+ * in all. Who holds it may be waiting for something else; then looking is in vain. */
 #ifndef SL_LOCK_LOOKS /* a model explores fewer */
-#define SL_LOCK_LOOKS 6
+#define SL_LOCK_LOOKS 4
+#define SL_LOCK_LOOKS_MOST 64
 #endif
 
 static struct sl_fiber *holder(const struct sl_wait *wait)
@@ -40,8 +42,14 @@ SL_INLINE bool change(sley_lock *lock, uint32_t *word, uint32_t new)
     return sl_shared_cas_acq_rel(&lock->_locked, word, new);
 }
 
+SL_INLINE uint32_t turns_of(const sley_lock *lock)
+{
+    return sl_shared_load_relaxed(&lock->_turns);
+}
+
 static int taken(struct sley_loop *loop, sley_lock *lock)
 {
+    sl_shared_store_relaxed(&lock->_turns, lock->_turns + 1);
     sl_shared_store_relaxed(&lock->_owner, loop ? sl_task_current(loop) : NULL);
     return 0;
 }
@@ -68,10 +76,10 @@ static bool try_take(const struct sley_loop *loop, sley_lock *lock)
 }
 
 /* The same as far as it needs no guard, and patiently where no order is to be kept: the lock may be
- * free again in a moment. Not if the others that wait have given up looking. */
+ * free again in a moment. */
 static bool look_for_it(const struct sley_loop *loop, sley_lock *lock)
 {
-    unsigned looks = 0;
+    unsigned looks = 0, in_vain = 0, turns = turns_of(lock);
     uint32_t word = word_of(lock);
 
     if (!sl_shared_free_order(loop))
@@ -80,10 +88,11 @@ static bool look_for_it(const struct sley_loop *loop, sley_lock *lock)
         while (!(word & (SL_LOCK_LOCKED | SL_LOCK_OWED)))
             if (change(lock, &word, word | SL_LOCK_LOCKED))
                 return true;
-        if (looks == SL_LOCK_LOOKS || word & SL_LOCK_OWED ||
-            (word & (SL_LOCK_QUEUED | SL_LOCK_WOKEN)) == SL_LOCK_QUEUED)
+        if (in_vain == SL_LOCK_LOOKS || looks == SL_LOCK_LOOKS_MOST || word & SL_LOCK_OWED)
             return false;
         sl_shared_lull(&looks);
+        in_vain = turns == turns_of(lock) ? in_vain + 1 : 0;
+        turns = turns_of(lock);
         word = word_of(lock);
     }
 }
@@ -171,7 +180,7 @@ static int acquire_in_line(struct sley_loop **loop, sley_lock *lock)
 
         sl_guard_unlock(&lock->_guard);
         rc = sl_node_park(loop, &node);
-        while (rc == 0 && word_of(lock) & SL_LOCK_LOCKED && looks < SL_LOCK_LOOKS)
+        while (rc == 0 && word_of(lock) & SL_LOCK_LOCKED && looks < 2 * SL_LOCK_LOOKS)
             sl_shared_lull(&looks);
         sl_guard_lock(&lock->_guard);
         if (rc < 0)

@@ -9,13 +9,15 @@ int sl_primitive_bind_slowly(void **owner, struct sley_loop *loop)
 }
 
 static sley_event event;
-static int rc_of[FIBERS];
+static int rc_of[FIBERS], left;
 
 static void waits(int i, struct sley_loop *loop, bool frees)
 {
     int rc = loop ? wait_shared(loop, &event) : sley_event_wait(&event);
 
     rc_of[i] = rc;
+    sl_model_flush(sl_model_current()); /* who learns of it sees what came before */
+    left++;
     model_check(rc == 0 || rc == -ECANCELED, "another error");
     if (frees)
         sl_model_freed(&event, sizeof event);
@@ -42,6 +44,12 @@ static void looks_and_frees(void)
     if (sley_event_is_set(&event))
         sl_model_freed(&event, sizeof event);
 }
+static void cancels_and_frees(void)
+{
+    ask(0);
+    if (sley_event_is_set(&event) && left)
+        sl_model_freed(&event, sizeof event);
+}
 static void sets(void)
 {
     sley_event_set(&event);
@@ -61,6 +69,7 @@ static void setup(void)
     make_fibers(false);
     event = (sley_event)SLEY_EVENT_INIT;
     memset(rc_of, 0, sizeof rc_of);
+    left = 0;
 }
 static void setup_own(void)
 {
@@ -88,6 +97,7 @@ static const struct sl_model models[] = {
     {"who looks frees", setup, {looks_and_frees, sets}, at_rest},
     {"two waiters", setup, {fiber_0, fiber_1, sets}, at_rest},
     {"cancelled", setup, {fiber_0, sets, canceller}, at_rest},
+    {"cancelled and freed", setup, {fiber_0, sets, cancels_and_frees}, at_rest},
     {"two setters", setup, {fiber_0, sets, sets}, at_rest},
     {"cleared and set again", setup_set, {fiber_0, clears, sets}, at_rest},
     {"two waiters and a cancel", setup, {fiber_0, fiber_1, sets, canceller}, at_rest,

@@ -4,12 +4,20 @@
  * One is inside at a time; nobody waits for ever; who was cancelled has not got it, and has
  * passed on what it was woken for; whoever is the last to release may free it. */
 #define SL_LOCK_LOOKS 1
+#define SL_LOCK_LOOKS_MOST 1
 #include "waiters.h"
 
 #include "sync/lock_shared.c"
 
 static sley_lock lock;
-static int inside, users, cancelled;
+static int inside, users, cancelled, left;
+
+/* Whoever learns of it from us sees what we did before. */
+static void leave(void)
+{
+    sl_model_flush(sl_model_current());
+    left++;
+}
 
 static void use(struct sley_loop *loop, bool frees)
 {
@@ -19,6 +27,7 @@ static void use(struct sley_loop *loop, bool frees)
     if (rc < 0) {
         model_check(rc == -ECANCELED, "another error");
         cancelled++;
+        leave();
         return;
     }
     model_check(inside++ == 0, "two hold it");
@@ -26,6 +35,7 @@ static void use(struct sley_loop *loop, bool frees)
     inside--;
     last = --users == 0;
     model_check(sl_lock_release_shared(loop, &lock) == 0, "was not held");
+    leave();
     if (frees && last)
         sl_model_freed(&lock, sizeof lock);
 }
@@ -63,6 +73,21 @@ static void canceller(void)
 {
     ask(1);
 }
+static void releases(void)
+{
+    model_check(sl_lock_release_shared(NULL, &lock) == 0, "was not held");
+}
+/* Once nobody else waits for it, it may be freed by who releases it last. */
+static void cancels_and_frees(void)
+{
+    struct sley_loop *loop = NULL;
+
+    ask(1);
+    if (sl_lock_acquire_shared(&loop, &lock) == 0)
+        sl_lock_release_shared(loop, &lock);
+    if (left)
+        sl_model_freed(&lock, sizeof lock);
+}
 static void tries(void)
 {
     struct sley_loop *loop = &loops[2];
@@ -78,13 +103,18 @@ static void setup_two(void)
 {
     make_fibers(false);
     lock = (sley_lock)SLEY_LOCK_INIT;
-    inside = cancelled = 0;
+    inside = cancelled = left = 0;
     users = 2;
 }
 static void setup_three(void)
 {
     setup_two();
     users = 3;
+}
+static void setup_held(void)
+{
+    setup_two();
+    lock._locked = SL_LOCK_LOCKED;
 }
 static void setup_own(void)
 {
@@ -109,6 +139,9 @@ static const struct sl_model models[] = {
     {"cancelled", setup_two, {stays_0, stays_1, canceller}, at_rest},
     {"overtaken", setup_three, {stays_twice, stays_1}, at_rest},
     {"fiber, thread and one that tries", setup_two, {stays_0, stays_thread, tries}, at_rest},
+    {"held, and freed", setup_held, {releases, stays_1, cancels_and_frees}, at_rest},
+    {"held, two wait, one is cancelled", setup_held,
+     {releases, stays_1, stays_0, canceller}, at_rest, .large = true},
     {"three", setup_three, {fiber_0, fiber_1, thread}, at_rest, .large = true},
     {"three and a cancel", setup_three, {stays_0, stays_1, stays_thread, canceller}, at_rest,
      .large = true},

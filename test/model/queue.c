@@ -142,6 +142,7 @@ static const struct sl_model models[] = {
     {"two getters", setup, {getter, getter_1, putter_of_two}, at_rest},
     {"getter, thread", setup_own, {getter, getter_thread, putter_of_two}, at_rest},
     {"cancelled", setup, {getter, getter_1, putter_of_two, canceller}, at_rest, .large = true},
+    {"nothing but a cancel", setup, {getter, canceller}, at_rest},
     {"getter cancelled", setup, {getter, putter, canceller}, at_rest},
     {"putter cancelled", setup, {getter_of_two, putter_of_three, canceller_of_putter}, NULL,
      .large = true},

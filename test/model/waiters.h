@@ -58,6 +58,8 @@ void sl_plain_futex_wait(const void *word, uint32_t value)
 {
     int me = sl_model_current();
 
+    if (sl_model_may_disturb()) /* a futex may return for no reason */
+        return;
     sleepers[me].word = word;
     sl_model_flush(me);
     if (sl_load_relaxed((sl_atomic_u32 *)(uintptr_t)word) == value)
