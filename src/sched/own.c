@@ -21,16 +21,20 @@ enum sl_own sl_own_begin(struct sley_loop *loop)
     /* Pairs with the store of who ran it last, and with the swaps of run and adopt. */
     if (!is_holder(loop) || !sl_shared_cas_acq_rel(&loop->state, &idle, SL_LOOP_HELD))
         return SL_OWN_NOT;
-    if (is_holder(loop))
+    if (is_holder(loop)) {
+        sl_shared_store_relaxed(&loop->held_by, pthread_self());
         return SL_OWN_HELD;
+    }
     sl_own_leave(loop, SL_LOOP_IDLE); /* it was adopted in between */
     return SL_OWN_NOT;
 }
 
 void sl_own_end(struct sley_loop *loop, enum sl_own own)
 {
-    if (own == SL_OWN_HELD)
-        sl_own_leave(loop, SL_LOOP_IDLE);
+    if (own != SL_OWN_HELD)
+        return;
+    sl_shared_store_relaxed(&loop->held_by, (pthread_t)0);
+    sl_own_leave(loop, SL_LOOP_IDLE);
 }
 
 bool sl_own_adopt(struct sley_loop *loop)
@@ -63,8 +67,9 @@ int sl_own_run(struct sley_loop *loop)
     while (!sl_shared_cas_acq_rel(&loop->state, &idle, SL_LOOP_RUNNING)) {
         if (idle == SL_LOOP_CLOSED)
             return -SLEY_EFINISHED;
-        if (idle == SL_LOOP_RUNNING || is_holder(loop))
-            return -SLEY_ERUNNING; /* HELD by itself: called by an exception handler */
+        if (idle == SL_LOOP_RUNNING ||
+            pthread_equal(sl_shared_load_relaxed(&loop->held_by), pthread_self()))
+            return -SLEY_ERUNNING; /* held by itself: called by an exception handler */
         idle = SL_LOOP_IDLE;
         sl_spin_wait(&turns);
     }

@@ -92,7 +92,7 @@ struct sley_loop {
     sl_atomic_ptr inbox;         /* struct sl_inbox_item */
     sl_atomic_u32 asleep;        /* the owner waits, or is about to, in its ring */
     sl_atomic_u32 signals;       /* enum sl_loop_signal */
-    pthread_t holder;            /* whose it is while nobody runs it: own.c */
+    pthread_t holder, held_by;   /* whose it is while nobody runs it; SL_OWN_HELD: own.c */
     struct sl_inject mine;       /* fibers of this loop that others have woken */
     sl_atomic_u32 wheel_lock;    /* of many workers: the wheel's, and what is in it */
     sl_atomic_u32 timers;        /* is any armed? For the owner, without the lock */
