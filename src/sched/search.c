@@ -138,12 +138,13 @@ static struct sl_entry *sweep(struct sley_loop *loop, uint32_t *seen)
     return NULL;
 }
 
-/* Is there anything for this worker alone? */
+/* Is there anything for this worker alone? Not asked is the ring, which does not wait for what is
+ * there; what it takes for a sign of more may be a lie: the kernel can set TASKRUN when the work that
+ * it is about is done, and clears it with the next. */
 static bool called(struct sley_loop *loop)
 {
     return sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals) ||
-           sl_inject_any(&loop->member->mine) || sl_load_relaxed(&loop->team->stopping) ||
-           loop->ring->class->pending(loop->ring);
+           sl_inject_any(&loop->member->mine) || sl_load_relaxed(&loop->team->stopping);
 }
 
 static struct sl_entry *search(struct sley_loop *loop)
@@ -161,7 +162,7 @@ static struct sl_entry *search(struct sley_loop *loop)
             return entry;
         for (int turn = 0; turn < ROUND_TURNS; turn++)
             sl_cpu_relax();
-        if (called(loop))
+        if (called(loop) || loop->ring->class->pending(loop->ring))
             return NULL;
     }
     return NULL;
