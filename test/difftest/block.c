@@ -24,13 +24,15 @@ static intptr_t status_of(struct flow flow)
     return flow.how == FAIL ? flow.word : 0;
 }
 
-/* The line of an event up to its text; `s` is NULL for the task's own. False when frozen. */
+/* The line of an event up to its text; `s` is NULL for the task's own. False when frozen. If not,
+ * the trace is the caller's until run_line_end: workers write it, too. */
 static bool begin_event(const struct place *place, const struct statement *s)
 {
     struct run *run = place->run;
 
     if (run->frozen)
         return false;
+    run_line_begin();
     text_add(run->trace, "%ld t%u ", run_tick(run), place->task);
     if (s)
         text_add(run->trace, "%u ", s->id);
@@ -41,8 +43,10 @@ static bool begin_event(const struct place *place, const struct statement *s)
 
 static void event(const struct place *place, const struct statement *s, const char *what)
 {
-    if (begin_event(place, s))
+    if (begin_event(place, s)) {
         text_add(place->run->trace, "%s\n", what);
+        run_line_end();
+    }
 }
 
 static void event_word(const struct place *place, const struct statement *s, const char *what,
@@ -53,6 +57,7 @@ static void event_word(const struct place *place, const struct statement *s, con
     text_add(place->run->trace, "%s", what);
     trace_word(place->run->trace, word);
     text_add(place->run->trace, "\n");
+    run_line_end();
 }
 
 /* After the exit of a block: its status may be another error than the body's. */
@@ -182,6 +187,14 @@ static struct flow do_ret(const struct place *place, const struct statement *s)
     return (struct flow){RETURN, s->n};
 }
 
+static void event_text(const struct place *place, const struct statement *s, const char *text)
+{
+    if (begin_event(place, s)) {
+        text_add(place->run->trace, "ok:%s\n", text);
+        run_line_end();
+    }
+}
+
 static void event_outcome(const struct place *place, const struct statement *s,
                           const struct outcome *outcome)
 {
@@ -193,8 +206,8 @@ static void event_outcome(const struct place *place, const struct statement *s,
         event(place, s, "skip");
     else if (outcome->form == DONE)
         event(place, s, "ok");
-    else if (begin_event(place, s))
-        text_add(place->run->trace, "ok:%s\n", outcome->text.at);
+    else
+        event_text(place, s, outcome->text.at);
 }
 
 static struct flow do_operation(const struct place *place, const struct statement *s,

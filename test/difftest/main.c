@@ -1,8 +1,9 @@
-/* sley-difftest [--shared] [--hash] FILE...
+/* sley-difftest [--shared | --workers N] [--hash] FILE...
  *
  * Interprets scenarios (FORMAT.md; one line of JSON each, "-" is standard input) on sley and
  * prints their traces, or with --hash a line "<seed> <sha256 of the trace>" for each.
- * --shared: with primitives of the shared kind, which must give the same traces. */
+ * --shared: with primitives of the shared kind, which must give the same traces.
+ * --workers N: the same among N workers, where the order within an instant is nobody's promise. */
 #include "run.h"
 #include "scenario.h"
 #include "sha256.h"
@@ -64,10 +65,15 @@ int main(int argc, char **argv)
         run_shared_kind = true;
         first++;
     }
+    if (first + 1 < argc && strcmp(argv[first], "--workers") == 0) {
+        run_workers = atoi(argv[first + 1]);
+        run_shared_kind = true;
+        first += 2;
+    }
     hash = first < argc && strcmp(argv[first], "--hash") == 0;
     first += hash;
     if (argc <= first || strcmp(argv[first], "--help") == 0) {
-        fputs("usage: sley-difftest [--shared] [--hash] FILE...\n", stderr);
+        fputs("usage: sley-difftest [--shared | --workers N] [--hash] FILE...\n", stderr);
         return 2;
     }
     for (int i = first; i < argc; i++)

@@ -14,8 +14,11 @@ static void callback(void *arg)
 {
     const struct callback *c = arg;
 
-    if (!c->run->frozen)
-        text_add(c->run->trace, "%ld cb %u run\n", run_tick(c->run), c->id);
+    if (c->run->frozen)
+        return;
+    run_line_begin();
+    text_add(c->run->trace, "%ld cb %u run\n", run_tick(c->run), c->id);
+    run_line_end();
 }
 
 static void do_soon(const struct place *place, const struct statement *s, struct outcome *out)

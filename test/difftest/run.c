@@ -4,14 +4,38 @@
 #include "trace.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { IDLE_ROUNDS_MAX = 12, END_ROUNDS_MAX = 10000 };
 
+static pthread_mutex_t line = PTHREAD_MUTEX_INITIALIZER;
+
+void run_line_begin(void)
+{
+    pthread_mutex_lock(&line);
+}
+
+void run_line_end(void)
+{
+    pthread_mutex_unlock(&line);
+}
+
 sley_task *run_task(const struct run *run, unsigned id)
 {
-    return run->children[id].task;
+    return __atomic_load_n(&run->children[id].task, __ATOMIC_ACQUIRE);
+}
+
+/* Of many workers: a task may begin before its creator has noted its handle. */
+static intptr_t begin(void *arg)
+{
+    struct place *place = arg;
+
+    while (run_workers > 1 && !run_task(place->run, place->task))
+        sched_yield();
+    return run_body(place);
 }
 
 int run_spawn(struct run *run, unsigned id, sley_task_group *group)
@@ -20,9 +44,9 @@ int run_spawn(struct run *run, unsigned id, sley_task_group *group)
     const sley_task_options *options = &SLEY_TASK_OPTIONS(.name = child->name);
 
     if (group)
-        return sley_task_group_create_task_into(group, &child->task, run_body, &child->body,
+        return sley_task_group_create_task_into(group, &child->task, begin, &child->body,
                                                 options);
-    child->task = sley_loop_create_task(run->loop, run_body, &child->body, options);
+    child->task = sley_loop_create_task(run->loop, begin, &child->body, options);
     return child->task ? 0 : -ENOMEM;
 }
 
@@ -113,6 +137,7 @@ static bool on_idle(sley_loop *loop, void *arg)
 }
 
 bool run_shared_kind;
+int run_workers;
 
 /* Errors that nobody awaits belong to the scenario. */
 static void ignore(sley_loop *loop, const sley_exception *exception, void *arg)
@@ -225,7 +250,7 @@ void run_scenario(const struct scenario *s, struct text *trace)
 {
     struct run run = {.scenario = s, .trace = trace};
     int rc = sley_loop_new(&run.loop,
-                           &SLEY_OPTIONS(.virtual_clock = true, .on_idle = on_idle,
+                           &SLEY_OPTIONS(.workers = run_workers, .virtual_clock = true, .on_idle = on_idle,
                                          .idle_arg = &run, .exception_handler = ignore,
                                          .on_deadlock = SLEY_DEADLOCK_IGNORE));
     bool stuck;

@@ -41,7 +41,7 @@ struct run {
     sley_barrier *barriers;
     sley_queue *queues;
     sley_future **futures;
-    long *variables;
+    _Atomic long *variables;
     struct child *children;     /* by task id */
     struct callback *callbacks; /* by operation id */
 };
@@ -57,6 +57,8 @@ struct outcome {
 
 /* The scenario's objects are of the shared kind instead of the local one. */
 extern bool run_shared_kind;
+/* On a runtime of so many workers; 0: one loop. */
+extern int run_workers;
 
 /* Interprets the scenario and adds its trace to `trace`. */
 void run_scenario(const struct scenario *scenario, struct text *trace);
@@ -67,6 +69,9 @@ sley_task *run_task(const struct run *run, unsigned id);
 /* "R:5", "C", "X:V3", ... of a task. */
 void run_state(const struct run *run, unsigned id, struct text *text);
 long run_tick(const struct run *run);
+/* Around each line of the trace: one thread at a time. Nothing suspends in between. */
+void run_line_begin(void);
+void run_line_end(void);
 /* A delay in ticks as `mod` bends it, toward the residue class r. */
 sley_duration run_delay(const struct run *run, long n, size_t r);
 

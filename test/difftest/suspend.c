@@ -186,7 +186,7 @@ static void do_cwait(const struct place *place, const struct statement *s, struc
 }
 
 struct at_least {
-    const long *variable;
+    const _Atomic long *variable;
     long n;
 };
 
