@@ -5,8 +5,8 @@
 # A quarter of an hour on 2 cores.
 #
 #     test/all.sh [--only NAME[,NAME...]]     run.sh's names, and: tsan valgrind lto fault-alloc
-#         ring-of-4 interval-timer simulated-1 simulated-2 simulated-3 aarch64 durations million
-#         mutants model-mutants
+#         ring-of-4 interval-timer simulated-1 simulated-2 simulated-3 workers-2 workers-4 roam-2
+#         roam-4 difftest-workers tsan-workers aarch64 durations million mutants model-mutants
 cd "$(dirname "$0")/.." || exit 2
 . test/lib/suite.sh
 
@@ -42,8 +42,9 @@ million()
 
 more_configurations()
 {
-    local seed valgrind
-    if wanted ring-of-4 || wanted interval-timer || wanted million || wanted durations ||
+    local seed valgrind n
+    if wanted workers-2 || wanted workers-4 || wanted roam-2 || wanted roam-4 ||
+        wanted difftest-workers || wanted ring-of-4 || wanted interval-timer || wanted million || wanted durations ||
         wanted simulated-1 || wanted simulated-2 || wanted simulated-3; then
         CC=gcc build gcc || return
     fi
@@ -55,6 +56,13 @@ more_configurations()
     for seed in 1 2 3; do
         ! wanted simulated-$seed || SLEY_TEST_SIM=$seed units simulated-$seed gcc
     done
+    # Among many workers; and so that whoever is suspended goes on at another one.
+    for n in 2 4; do
+        ! wanted workers-$n || SLEY_TEST_WORKERS=$n units workers-$n gcc --no-suite model
+        ! wanted roam-$n || SLEY_MIGRATE=1 SLEY_TEST_WORKERS=$n units roam-$n gcc --no-suite model
+    done
+    ! wanted difftest-workers || SLEY_DIFFTEST_ROUNDS=5 \
+        script difftest-workers test/difftest/workers.py "$BUILD/gcc/sley-difftest"
     if wanted fault-alloc && CC=gcc build asan $ASAN_SETUP; then
         script fault-alloc python3 test/lib/faults.py "$BUILD/asan"
     fi
@@ -62,6 +70,14 @@ more_configurations()
     if wanted tsan && CC=clang build tsan -Db_sanitize=thread -Db_lundef=false \
         -Dexamples=false; then
         WITH="setarch -R" units tsan tsan
+    fi
+    if wanted tsan-workers && CC=clang build tsan -Db_sanitize=thread -Db_lundef=false \
+        -Dexamples=false; then
+        # The seed says who steals from whom, and where fibers go that roam.
+        for seed in 1 2 3; do
+            WITH="setarch -R" SLEY_TEST_WORKERS=4 SLEY_TEST_SEED=$seed SLEY_MIGRATE=$((seed % 3)) \
+                units tsan-workers-$seed tsan --no-suite model -t 4
+        done
     fi
     if wanted valgrind && CC=gcc build valgrind -Dvalgrind=enabled -Dexamples=false; then
         valgrind="valgrind -q --error-exitcode=99 --leak-check=full"

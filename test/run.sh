@@ -3,7 +3,7 @@
 # CPython's (difftest); the examples; the installed library; style. From a bare Debian 12: installs
 # what is missing if it may, else names it. About 5 minutes on 2 cores.
 #
-#     test/run.sh [--only NAME[,NAME...]]     style gcc clang asan difftest examples install
+#     test/run.sh [--only NAME[,NAME...]]     style gcc clang asan difftest workers examples install
 #
 # SLEY_DIFFTEST_DATA names a folder with more scenarios and their hashes.
 cd "$(dirname "$0")/.." || exit 2

@@ -135,10 +135,13 @@ run_configurations()
     if wanted style; then
         script style python3 test/style/style.py
     fi
-    if wanted gcc || wanted difftest || wanted examples; then
+    if wanted gcc || wanted difftest || wanted workers || wanted examples; then
         if CC=gcc build gcc; then
             ! wanted gcc || units gcc gcc
             ! wanted difftest || script difftest test/difftest/run.sh "$BUILD/gcc/sley-difftest"
+            ! wanted workers || SLEY_MIGRATE=1 SLEY_TEST_WORKERS=4 units workers gcc --no-suite model
+            ! wanted workers || script difftest-workers \
+                test/difftest/workers.py "$BUILD/gcc/sley-difftest" --quick
             ! wanted examples ||
                 script examples python3 test/examples/compare.py "$BUILD/gcc/docs/examples"
         fi
