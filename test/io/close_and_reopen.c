@@ -44,6 +44,7 @@ static int open_round(struct round *round, char tag)
 
 TEST_FIBER(close_and_reopen)
 {
+    ONE_LOOP("nobody calls with a number that is another file's by now");
     int before = descriptors();
 
     for (long i = 0; i < rounds(); i++) {

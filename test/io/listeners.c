@@ -69,6 +69,7 @@ static intptr_t connections_wait(void)
 
 TEST_FIBER(listeners)
 {
+    ONE_LOOP(ITS_ORDER);
     int before = descriptors(), number, fd;
     sley_task *tasks[2];
 

@@ -41,6 +41,7 @@ static intptr_t in_loop(void *arg)
 
 TEST_PLAIN(outside_a_loop)
 {
+    ONE_LOOP(ITS_ORDER);
     int before = descriptors(), n = call_all(0), fds[2];
     char address[32];
 

@@ -40,6 +40,7 @@ static int answered(int others)
 
 TEST_FIBER(an_answer_that_is_there_beats_a_timeout)
 {
+    ONE_LOOP("the answer and the timer are of one pass");
     CHECK_EQ(answered(0), 0);
     CHECK_EQ(answered(200), 0);
     return 0;

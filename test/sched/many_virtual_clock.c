@@ -5,7 +5,7 @@
 
 #include "base/atomic.h"
 
-enum { N = 40, STEPS = 50 };
+enum { N = 10, STEPS = 20 };
 
 static sl_atomic_u32 late, asked;
 static sl_atomic_u64 latest;
@@ -23,7 +23,7 @@ static intptr_t sleeps(void *arg)
         if ((int64_t)sl_load_relaxed(&latest) > i * step)
             sl_add_relaxed(&late, 1);
         sl_store_relaxed(&latest, (uint64_t)(i * step));
-        for (volatile int turn = 0; turn < 20000; turn++)
+        for (volatile int turn = 0; turn < 2000; turn++)
             ;
         CHECK_EQ(sley_yield(), 0);
         CHECK_EQ(sley_time().ns, i * step); /* it stood still */

@@ -19,6 +19,7 @@ static intptr_t uses(void *arg)
 
 TEST_PLAIN(what_does_not_wait_works_outside_of_a_loop)
 {
+    ONE_LOOP(LOCAL_KIND);
     intptr_t item;
 
     CHECK_EQ_VOID(sley_queue_get(&queue, &item), -SLEY_ENOLOOP);

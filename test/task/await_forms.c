@@ -15,7 +15,7 @@ static intptr_t on_this_stack(void *arg)
     return sley_current_task() == arg;
 }
 
-TEST_FIBER(three_kinds_of_things_can_be_awaited)
+TEST_FIBER_WITH(three_kinds_of_things_can_be_awaited, .virtual_clock = true)
 {
     sley_future *future = sley_future_new();
     sley_coro coro = SLEY_CORO(fails, (void *)-1001);

@@ -16,6 +16,7 @@ static intptr_t sleeps(void *arg)
 
 TEST_FIBER(a_cancel_before_the_woken_task_has_run_wins)
 {
+    ONE_LOOP(ITS_ORDER);
     sley_future *future = sley_future_new();
     sley_task *task = sley_create_task(awaits, future), *yields;
 

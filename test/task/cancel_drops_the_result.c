@@ -30,7 +30,7 @@ static intptr_t still_one(void *word)
     return (intptr_t)word;
 }
 
-TEST_FIBER(a_value_returned_with_a_cancel_pending_is_lost)
+TEST_FIBER_WITH(a_value_returned_with_a_cancel_pending_is_lost, .virtual_clock = true)
 {
     CHECK_EQ(sley_join(sley_create_task(cancels_itself, (void *)5)), -ECANCELED);
     CHECK_EQ(sley_join(sley_create_task(cancels_itself, (void *)-1001)), -1001);

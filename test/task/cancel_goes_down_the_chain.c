@@ -21,7 +21,7 @@ static int chain(intptr_t bottom, intptr_t wanted, unsigned cancelling)
     sley_task *a = sley_create_task(sleeps, (void *)bottom);
     sley_task *b = sley_create_task(awaits, a), *c = sley_create_task(awaits, b);
 
-    CHECK_EQ(sley_yield(), 0);
+    TURN();
     CHECK(sley_task_cancel(c));
     CHECK_EQ(sley_task_cancelling(a), cancelling);
     CHECK_EQ(sley_join(c), wanted);
@@ -30,7 +30,7 @@ static int chain(intptr_t bottom, intptr_t wanted, unsigned cancelling)
     return 0;
 }
 
-TEST_FIBER(a_cancel_goes_to_the_end_of_the_chain)
+TEST_FIBER_WITH(a_cancel_goes_to_the_end_of_the_chain, .virtual_clock = true)
 {
     CHECK_EQ(chain(0, -ECANCELED, 1), 0);
     CHECK_EQ(chain(9, 9, 1), 0); /* swallowed at the end: nobody is cancelled */

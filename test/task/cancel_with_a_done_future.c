@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-TEST_FIBER(a_request_is_delivered_at_a_suspension_alone)
+TEST_FIBER_WITH(a_request_is_delivered_at_a_suspension_alone, .virtual_clock = true)
 {
     sley_future *done = sley_future_new(), *pending = sley_future_new();
     sley_lock lock = SLEY_LOCK_INIT;
@@ -15,7 +15,7 @@ TEST_FIBER(a_request_is_delivered_at_a_suspension_alone)
     CHECK_EQ(sley_lock_acquire(&lock), 0);
     CHECK_EQ(sley_await(pending), -ECANCELED);
     CHECK(sley_future_cancelled(pending)); /* the await cancels what it waits for */
-    CHECK_EQ(sley_yield(), 0);
+    TURN();
     CHECK_EQ(sley_task_uncancel(sley_current_task()), 0);
     sley_future_drop(done);
     sley_future_drop(pending);

@@ -15,7 +15,7 @@ static void other(sley_future *future, void *text)
     mark("other-%s", (char *)text);
 }
 
-TEST_FIBER(done_callbacks_can_be_removed)
+TEST_FIBER_WITH(done_callbacks_can_be_removed, .virtual_clock = true)
 {
     static char a[] = "a", b[] = "b";
     sley_future *future = sley_future_new();
@@ -28,7 +28,7 @@ TEST_FIBER(done_callbacks_can_be_removed)
     CHECK_EQ(sley_future_remove_done_callback(future, done, a), 0);
     CHECK(sley_future_cancel(future));
     CHECK_EQ(sley_future_remove_done_callback(future, done, b), 0); /* queued */
-    CHECK_EQ(sley_yield(), 0);
+    TURN();
     CHECK_TEXT(trail, "b other-a");
     sley_future_drop(future);
     return 0;

@@ -40,6 +40,7 @@ static int kept_by_reference(void)
 
 TEST_FIBER(a_detail_goes_with_its_error)
 {
+    ONE_LOOP("which of two is the first to fail");
     sley_coro coros[2] = {SLEY_CORO(raises, (void *)5), SLEY_CORO(raises, (void *)6)};
     char longer[1000];
     sley_task *task = sley_create_task(raises, (void *)7);

@@ -48,6 +48,7 @@ static int in_child(void *arg)
 
 TEST_PLAIN(the_exception_handler_can_be_replaced)
 {
+    ONE_LOOP("the loop that runs a task is the one that was made");
     static struct child child;
     const char *at = child.text;
     int lines = 0;

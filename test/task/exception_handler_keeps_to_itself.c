@@ -31,6 +31,7 @@ static intptr_t body(void *arg)
 
 TEST_PLAIN(a_handlers_error_is_not_the_next_tasks)
 {
+    ONE_LOOP(ITS_ORDER);
     int told = 0;
     sley_options options = {.exception_handler = raises, .exception_arg = &told};
 

@@ -45,6 +45,7 @@ static int in_child(void *arg)
 
 TEST_PLAIN(a_task_is_dropped_by_its_loop)
 {
+    ONE_LOOP("its tasks are dropped by its thread");
     static struct child process;
 
     assert_true(child_run(&process, in_child, NULL));

@@ -55,7 +55,7 @@ TEST_FIBER_WITH(a_cancelled_gather_cancels_its_children, .virtual_clock = true)
     cancelled = 0;
     for (int i = 0; i < 2; i++)
         both[i] = sley_ensure_future(SLEY_CORO(child, NULL));
-    CHECK_EQ(sley_yield(), 0);
+    TURN();
     CHECK(sley_future_cancel(both[0]));
     CHECK_EQ(sley_gather_futures(NULL, 2, both, 0), -ECANCELED);
     CHECK(!sley_future_done(both[1]));

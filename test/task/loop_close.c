@@ -26,12 +26,14 @@ static intptr_t leaves_it(void *arg)
 {
     (void)arg;
     CHECK_EQ(sley_spawn(stubborn, NULL), 0);
-    return sley_yield();
+    TURN();
+    return 0;
 }
 
 TEST_PLAIN(close_ends_tasks_and_drops_calls)
 {
-    sley_options options = sl_test_options(&(sley_options){.exception_handler = keep});
+    sley_options options = sl_test_options(&(sley_options){.exception_handler = keep,
+                                                           .virtual_clock = true});
     sley_loop *loop;
 
     assert_int_equal(sley_loop_new(&loop, &options), 0);

@@ -33,6 +33,7 @@ static void set_five(void *future)
 
 TEST_PLAIN(a_loop_can_be_driven_by_hand)
 {
+    ONE_LOOP("the loop that runs a task is the one that was made");
     sley_options options = sl_test_options(NULL);
     sley_future *future;
     sley_loop *other;

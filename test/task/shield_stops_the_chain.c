@@ -18,14 +18,14 @@ static intptr_t awaits(void *arg)
     return word;
 }
 
-TEST_FIBER(a_cancel_stops_at_a_shield)
+TEST_FIBER_WITH(a_cancel_stops_at_a_shield, .virtual_clock = true)
 {
     sley_task *task;
 
     future = sley_future_new();
     CHECK(future != NULL);
     task = sley_create_task(awaits, NULL);
-    CHECK_EQ(sley_yield(), 0);
+    TURN();
     CHECK(sley_task_cancel(task));
     CHECK(!sley_future_done(future));
     CHECK_EQ(sley_future_set_result(future, 6), 0);

@@ -12,6 +12,7 @@ static intptr_t stubborn(void *arg)
 
 TEST_FIBER(a_limit_of_zero_cancels_and_waits)
 {
+    ONE_LOOP(ITS_ORDER);
     sley_future *future = sley_ensure_future(SLEY_CORO(stubborn, (void *)42));
 
     CHECK_EQ(sley_yield(), 0);
