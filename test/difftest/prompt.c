@@ -2,6 +2,8 @@
 #include "run.h"
 #include "trace.h"
 
+#include <stdatomic.h>
+
 typedef void prompt(const struct place *place, const struct statement *s, struct outcome *out);
 
 static void set_value(struct outcome *out, intptr_t word)
@@ -136,7 +138,7 @@ static void do_notifyall(const struct place *place, const struct statement *s,
 
 static void do_addvar(const struct place *place, const struct statement *s, struct outcome *out)
 {
-    set_value(out, place->run->variables[s->o.index] += s->n);
+    set_value(out, atomic_fetch_add(&place->run->variables[s->o.index], s->n) + s->n);
 }
 
 static void do_getvar(const struct place *place, const struct statement *s, struct outcome *out)

@@ -250,7 +250,8 @@ void run_scenario(const struct scenario *s, struct text *trace)
 {
     struct run run = {.scenario = s, .trace = trace};
     int rc = sley_loop_new(&run.loop,
-                           &SLEY_OPTIONS(.workers = run_workers, .virtual_clock = true, .on_idle = on_idle,
+                           &SLEY_OPTIONS(.workers = run_workers, .virtual_clock = true,
+                                         .on_idle = on_idle,
                                          .idle_arg = &run, .exception_handler = ignore,
                                          .on_deadlock = SLEY_DEADLOCK_IGNORE));
     bool stuck;

@@ -3,8 +3,8 @@
 
     workers.py SLEY-DIFFTEST [--quick]
 
-  level 1   golden/spaced, where any order of what is ready gives the same lines to each actor within
-            an instant: the traces are equal once each instant is sorted by actor; up to the first
+  level 1   golden/spaced, where any order of what is ready gives the same lines to each actor
+            within an instant: the traces are equal once each instant is sorted by actor; up to the first
             deadlock, where all tasks are cancelled: the first of them run while the last are not
   level 2   all profiles, for what holds in any order: every task ends, nothing is stuck that is not
             in CPython either, no error that no scenario raises, no item is got that was not put,
@@ -62,7 +62,7 @@ def operations(statements, found):
 
 
 def items(lines, scenario):
-    """What was got and not put, or twice. A put that was cancelled may have put or not: it counts."""
+    """What was got and not put, or twice. A put that was cancelled counts, too."""
     known, put, got = operations(scenario["tasks"], {}), Counter(), Counter()
     for line in lines:
         words = line.split(" ", 3)

@@ -56,8 +56,8 @@ _Noreturn void sl_test_skip(const char *format, ...) SLEY_PRINTF(1, 2);
 #define ITS_ORDER "the order of its tasks and callbacks"
 #define LOCAL_KIND "local primitives, by tasks that are not pinned"
 
-/* For the main task of a test on a virtual clock: lets all that is ready run once, as yielding does on
- * one loop; among many workers until nobody has anything to do. */
+/* For the main task of a test on a virtual clock: lets all that is ready run once, as yielding does
+ * on one loop; among many workers until nobody has anything to do. */
 #define TURN() CHECK_EQ(sl_test_many() ? sley_sleep(sley_ns(1)) : sley_yield(), 0)
 
 /* Among many workers: waits until the condition holds, for 10 s at most. On one loop, where what is

@@ -139,7 +139,8 @@ run_configurations()
         if CC=gcc build gcc; then
             ! wanted gcc || units gcc gcc
             ! wanted difftest || script difftest test/difftest/run.sh "$BUILD/gcc/sley-difftest"
-            ! wanted workers || SLEY_MIGRATE=1 SLEY_TEST_WORKERS=4 units workers gcc --no-suite model
+            ! wanted workers ||
+                SLEY_MIGRATE=1 SLEY_TEST_WORKERS=4 units workers gcc --no-suite model
             ! wanted workers || script difftest-workers \
                 test/difftest/workers.py "$BUILD/gcc/sley-difftest" --quick
             ! wanted examples ||
