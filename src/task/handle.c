@@ -134,6 +134,7 @@ static struct handle *handle_new(struct sley_loop *loop, sley_callback *fn, void
     return handle;
 }
 
+/* Before it is queued: another worker may make the call at once, and the record be another's. */
 static sley_handle by_value(struct sley_loop *loop, struct handle *handle)
 {
     sley_handle value = {handle, loop, handle ? handle->generation : 0};
@@ -144,6 +145,7 @@ static sley_handle by_value(struct sley_loop *loop, struct handle *handle)
 sley_handle sley_loop_call_soon(sley_loop *loop, sley_callback *fn, void *arg)
 {
     struct handle *handle = handle_new(loop, fn, arg);
+    sley_handle value = by_value(loop, handle);
 
     if (handle && loop->team) {
         struct sley_loop *here = sl_current();
@@ -158,16 +160,17 @@ sley_handle sley_loop_call_soon(sley_loop *loop, sley_callback *fn, void *arg)
         handle->timer.deadline = SL_TIMER_QUEUED;
         sl_ready_push(loop, &handle->timer.entry);
     }
-    return by_value(loop, handle);
+    return value;
 }
 
 sley_handle sley_loop_call_at(sley_loop *loop, sley_instant when, sley_callback *fn, void *arg)
 {
     struct handle *handle = handle_new(loop, fn, arg);
+    sley_handle value = by_value(loop, handle);
 
     if (handle)
         sl_timer_arm(loop, &handle->timer, when.ns);
-    return by_value(loop, handle);
+    return value;
 }
 
 sley_handle sley_loop_call_later(sley_loop *loop, sley_duration delay, sley_callback *fn,

@@ -27,7 +27,7 @@ static enum place place_of(const struct sl_fiber *fiber, const struct sley_scope
     for (const struct sley_scope *at = fiber->scope; at; at = at->_outer) {
         if (at == scope)
             return place;
-        if (at->_flags & SL_SCOPE_SHIELD)
+        if (sl_shared_load_relaxed(&at->_flags) & SL_SCOPE_SHIELD)
             place = SHIELDED;
     }
     return OUTSIDE;
