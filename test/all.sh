@@ -44,8 +44,8 @@ more_configurations()
 {
     local seed valgrind n
     if wanted workers-2 || wanted workers-4 || wanted roam-2 || wanted roam-4 ||
-        wanted difftest-workers || wanted ring-of-4 || wanted interval-timer || wanted million || wanted durations ||
-        wanted simulated-1 || wanted simulated-2 || wanted simulated-3; then
+        wanted difftest-workers || wanted ring-of-4 || wanted interval-timer || wanted million ||
+        wanted durations || wanted simulated-1 || wanted simulated-2 || wanted simulated-3; then
         CC=gcc build gcc || return
     fi
     ! wanted ring-of-4 || SLEY_TEST_RING=4 units ring-of-4 gcc

@@ -11,7 +11,7 @@ int sl_scope_walk(const struct sley_scope *scope)
 
         if (own)
             code = own; /* the outermost one is seen last */
-        if (sl_shared_load_relaxed(&scope->_flags) & SL_SCOPE_SHIELD) /* others set SL_SCOPE_GROUPS */
+        if (sl_shared_load_relaxed(&scope->_flags) & SL_SCOPE_SHIELD) /* others set GROUPS */
             break;
     }
     return code;

@@ -4,8 +4,9 @@
     workers.py SLEY-DIFFTEST [--quick]
 
   level 1   golden/spaced, where any order of what is ready gives the same lines to each actor
-            within an instant: the traces are equal once each instant is sorted by actor; up to the first
-            deadlock, where all tasks are cancelled: the first of them run while the last are not
+            within an instant: the traces are equal once each instant is sorted by actor; up to the
+            first deadlock, where all tasks are cancelled: the first of them run while the last are
+            not
   level 2   all profiles, for what holds in any order: every task ends, nothing is stuck that is not
             in CPython either, no error that no scenario raises, no item is got that was not put,
             none twice

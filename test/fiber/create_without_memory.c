@@ -22,6 +22,7 @@ static intptr_t seven(void *arg)
 
 TEST_FIBER(the_spawner_hears_of_no_memory)
 {
+    ONE_LOOP("no other worker maps its own meanwhile");
     sley_task_options rare = {.stack_size = 32 << 10}; /* a class that nobody has bought yet */
     sley_task_options other = {.stack_size = 64 << 10};
     sley_coro coros[2] = {SLEY_CORO(seven, NULL), SLEY_CORO(seven, NULL)};

@@ -60,6 +60,7 @@ static intptr_t open_pair_with(sley_callback *fn, void *arg)
 
 TEST_FIBER(readers)
 {
+    ONE_LOOP("its readers are called by the thread that looks");
     int before = descriptors();
     bool was = false;
     intptr_t value = 0;

@@ -163,4 +163,4 @@ ASAN_SETUP="-Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fno-saniti
     -Dexamples=false"
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
-export TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1
+export TSAN_OPTIONS=exitcode=66:second_deadlock_stack=1:die_after_fork=0

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static unsigned allocations, releases, wrong;
+static _Atomic unsigned allocations, releases, wrong;
 
 static void *allocate(size_t bytes, unsigned arena)
 {

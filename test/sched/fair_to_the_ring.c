@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-static bool over;
+static _Atomic bool over;
 
 static intptr_t busy(void *arg)
 {

@@ -27,7 +27,7 @@ static intptr_t looks(void *first)
     return 0;
 }
 
-static pid_t forked;
+static _Atomic pid_t forked;
 
 static intptr_t returns(void *arg)
 {
