@@ -72,7 +72,47 @@ SL_INLINE void sl_queue_empty_it(sley_queue *queue)
     queue->_shut = 0;
 }
 
-/* ---- the shared kind: queue_shared.c ---- */
+/* ---- the shared kind: queue_shared.c, queue_end.c ---- */
+
+/* Under the guard: says in _shut who waits. */
+static inline void sl_queue_note_lists(sley_queue *queue)
+{
+    queue->_shut = (queue->_shut & SL_QUEUE_SHUT) |
+                   (queue->_getters.first ? SL_QUEUE_GETTERS : 0) |
+                   (queue->_putters.first ? SL_QUEUE_PUTTERS : 0);
+}
+
+/* The first whose wait is not over, or NULL. Whoever was cancelled need not be in the list. */
+static inline struct sl_node *sl_queue_claim_next(struct sley_loop *loop, sley_links *list)
+{
+    struct sl_node *node;
+
+    while ((node = sl_node_of(sl_chain_first(list)))) {
+        sl_node_unlist(node, list);
+        if (sl_node_claim(loop, node))
+            return node;
+    }
+    return NULL;
+}
+
+static inline void sl_queue_claim_all(struct sley_loop *loop, sley_links *list,
+                                      struct sl_woken *woken)
+{
+    struct sl_node *node;
+
+    while ((node = sl_queue_claim_next(loop, list)))
+        sl_woken_add(woken, node);
+}
+
+/* The end of a call of the shared kind, without the guard. */
+SL_INLINE int sl_queue_leave(struct sley_loop *loop, uint32_t user, struct sl_woken *woken,
+                             int rc)
+{
+    if (SL_UNLIKELY(woken->first != NULL))
+        sl_woken_ready(loop, woken);
+    sl_shared_leave(loop, user);
+    return rc;
+}
 
 SLEY_SUSPENDS int sl_queue_put_shared(struct sley_loop *loop, sley_queue *queue, intptr_t item);
 SLEY_SUSPENDS int sl_queue_get_shared(struct sley_loop *loop, sley_queue *queue, intptr_t *item);

@@ -10,38 +10,8 @@ enum { TRY_AGAIN = 1 }; /* memory was allocated meanwhile, without the guard */
 
 static const struct sl_wait_class shared_get_wait = {.reason = "an item of the queue"};
 static const struct sl_wait_class shared_put_wait = {.reason = "room in the queue"};
-static const struct sl_wait_class shared_join_wait = {.reason = "the end of the queue's work"};
 
 /* ---- under the guard ---- */
-
-/* Says in _shut who waits. */
-static void note_lists(sley_queue *queue)
-{
-    queue->_shut = (queue->_shut & SL_QUEUE_SHUT) |
-                   (queue->_getters.first ? SL_QUEUE_GETTERS : 0) |
-                   (queue->_putters.first ? SL_QUEUE_PUTTERS : 0);
-}
-
-/* The first whose wait is not over, or NULL. Whoever was cancelled need not be in the list. */
-static struct sl_node *claim_next(struct sley_loop *loop, sley_links *list)
-{
-    struct sl_node *node;
-
-    while ((node = sl_node_of(sl_chain_first(list)))) {
-        sl_node_unlist(node, list);
-        if (sl_node_claim(loop, node))
-            return node;
-    }
-    return NULL;
-}
-
-static void claim_all(struct sley_loop *loop, sley_links *list, struct sl_woken *woken)
-{
-    struct sl_node *node;
-
-    while ((node = claim_next(loop, list)))
-        sl_woken_add(woken, node);
-}
 
 /* One item is there for somebody who waits, or room for one. What is handed to a getter makes room,
  * what is put for a putter is an item again. */
@@ -51,7 +21,8 @@ static SL_NOINLINE void settle(struct sley_loop *loop, sley_queue *queue, bool i
     struct sl_node *node;
 
     for (;;) {
-        if (item && sl_queue_has_item(queue) && (node = claim_next(loop, &queue->_getters))) {
+        if (item && sl_queue_has_item(queue) &&
+            (node = sl_queue_claim_next(loop, &queue->_getters))) {
             item = false;
             if (!(node->wait.flags & SL_NODE_EXACT)) {
                 node->item = sl_queue_extract(queue);
@@ -59,7 +30,7 @@ static SL_NOINLINE void settle(struct sley_loop *loop, sley_queue *queue, bool i
                 room = true;
             }
         } else if (room && sl_queue_has_room(queue) &&
-                   (node = claim_next(loop, &queue->_putters))) {
+                   (node = sl_queue_claim_next(loop, &queue->_putters))) {
             item = room = false;
             if (!(node->wait.flags & SL_NODE_EXACT)) {
                 sl_queue_insert(queue, node->item);
@@ -72,7 +43,7 @@ static SL_NOINLINE void settle(struct sley_loop *loop, sley_queue *queue, bool i
         }
         sl_woken_add(woken, node);
     }
-    note_lists(queue);
+    sl_queue_note_lists(queue);
 }
 
 /* Lets the guard go to allocate. */
@@ -151,7 +122,7 @@ static int wait_in(struct sley_loop **loop, sley_queue *queue, sley_links *list,
     int rc;
 
     sl_node_list(node, list);
-    note_lists(queue);
+    sl_queue_note_lists(queue);
     sl_guard_unlock(&queue->_guard);
     rc = sl_node_park(loop, node);
     if (handed(node))
@@ -160,111 +131,137 @@ static int wait_in(struct sley_loop **loop, sley_queue *queue, sley_links *list,
     if (rc < 0) {
         if (node->wait.flags & SL_NODE_LISTED)
             sl_node_unlist(node, list);
-        note_lists(queue);
+        sl_queue_note_lists(queue);
         if (node->wait.state == SL_WAIT_DONE)
             settle(*loop, queue, getter, !getter, woken);
     }
     return rc;
 }
 
-static int leave(struct sley_loop *loop, uint32_t user, struct sl_woken *woken, int rc)
+/* `held`: after sl_shared_at_once, and the guard is held. */
+static int enter(struct sley_loop **loop, uint32_t *user, sley_queue *queue, bool held)
 {
-    if (SL_UNLIKELY(woken->first != NULL))
-        sl_woken_ready(loop, woken);
-    sl_shared_leave(loop, user);
+    int rc = 0;
+
+    if (SL_LIKELY(held)) {
+        *user = sl_shared_entered(*loop);
+        return 0;
+    }
+    rc = sl_shared_enter(loop, user);
+    if (rc == 0)
+        sl_guard_lock(&queue->_guard);
     return rc;
 }
 
-static SL_NOINLINE int put_slowly(struct sley_loop *loop, sley_queue *queue, intptr_t item)
+/* A FIFO's only item, for the first who waits. */
+static bool put_to_getter(struct sley_loop *loop, sley_queue *queue, intptr_t item,
+                          struct sl_woken *woken)
+{
+    struct sl_node *node;
+
+    if (queue->_count || !queue->_capacity || queue->_order != SL_QUEUE_FIFO ||
+        (queue->_shut & (SL_QUEUE_SHUT | SL_QUEUE_GETTERS)) != SL_QUEUE_GETTERS)
+        return false;
+    node = sl_queue_claim_next(loop, &queue->_getters);
+    if (!queue->_getters.first)
+        queue->_shut &= ~(uint32_t)SL_QUEUE_GETTERS;
+    if (!node)
+        return false;
+    queue->_unfinished++;
+    if (node->wait.flags & SL_NODE_EXACT) {
+        sl_queue_insert(queue, item);
+    } else {
+        node->item = item;
+        node->wait.flags |= SL_NODE_HANDED;
+    }
+    sl_woken_add(woken, node);
+    return true;
+}
+
+static SL_NOINLINE int put_slowly(struct sley_loop *loop, sley_queue *queue, intptr_t item,
+                                  bool held)
 {
     struct sl_woken woken;
     struct sl_node node;
     uint32_t user;
-    int rc = sl_shared_enter(&loop, &user);
+    int rc = enter(&loop, &user, queue, held);
 
     if (rc < 0)
         return rc;
     sl_woken_init(&woken);
-    sl_guard_lock(&queue->_guard);
+    if (put_to_getter(loop, queue, item, &woken)) {
+        sl_guard_unlock(&queue->_guard);
+        sl_node_ready(loop, woken.first);
+        sl_shared_leave(loop, user);
+        return 0;
+    }
     while ((rc = put_held(loop, queue, item, &woken)) == -SLEY_EFULL) {
         sl_node_init(&node, loop, &shared_put_wait, queue);
         node.item = item;
         rc = wait_in(&loop, queue, &queue->_putters, &node, &woken);
         if (handed(&node))
-            return leave(loop, user, &woken, rc);
+            return sl_queue_leave(loop, user, &woken, rc);
         if (rc < 0)
             break;
     }
     sl_guard_unlock(&queue->_guard);
-    return leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, user, &woken, rc);
 }
 
-static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, intptr_t *item)
+static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, intptr_t *item,
+                                  bool held)
 {
     struct sl_woken woken;
     struct sl_node node;
     uint32_t user;
-    int rc = sl_shared_enter(&loop, &user);
+    int rc = enter(&loop, &user, queue, held);
 
     if (rc < 0)
         return rc;
     sl_woken_init(&woken);
-    sl_guard_lock(&queue->_guard);
     while ((rc = get_held(loop, queue, item, &woken)) == -SLEY_EEMPTY) {
         sl_node_init(&node, loop, &shared_get_wait, queue);
         rc = wait_in(&loop, queue, &queue->_getters, &node, &woken);
         if (handed(&node)) {
             *item = node.item;
-            return leave(loop, user, &woken, rc);
+            return sl_queue_leave(loop, user, &woken, rc);
         }
         if (rc < 0)
             break;
     }
     sl_guard_unlock(&queue->_guard);
-    return leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, user, &woken, rc);
 }
 
 /* The quick paths: FIFO, room, nobody to wake. Where there is memory there is room. */
-SL_INLINE bool put_quickly(sley_queue *queue, intptr_t item)
-{
-    bool quick;
-
-    sl_guard_lock(&queue->_guard);
-    quick = SL_LIKELY(queue->_count < queue->_capacity &&
-                      !(queue->_order | (queue->_shut & (SL_QUEUE_SHUT | SL_QUEUE_GETTERS))));
-    if (quick) {
-        sl_queue_insert(queue, item);
-        queue->_unfinished++;
-    }
-    sl_guard_unlock(&queue->_guard);
-    return quick;
-}
-
-SL_INLINE bool get_quickly(sley_queue *queue, intptr_t *item)
-{
-    bool quick;
-
-    sl_guard_lock(&queue->_guard);
-    quick = SL_LIKELY(sl_queue_has_item(queue) &&
-                      !(queue->_order | (queue->_shut & SL_QUEUE_PUTTERS)));
-    if (quick)
-        *item = sl_queue_extract(queue);
-    sl_guard_unlock(&queue->_guard);
-    return quick;
-}
-
 int sl_queue_put_shared(struct sley_loop *loop, sley_queue *queue, intptr_t item)
 {
-    if (sl_shared_at_once(loop) && SL_LIKELY(put_quickly(queue, item)))
-        return 0;
-    return put_slowly(loop, queue, item);
+    if (!sl_shared_at_once(loop))
+        return put_slowly(loop, queue, item, false);
+    sl_guard_lock(&queue->_guard);
+    if (SL_UNLIKELY(queue->_count >= queue->_capacity ||
+                    (queue->_order | (queue->_shut & (SL_QUEUE_SHUT | SL_QUEUE_GETTERS)))))
+        return put_slowly(loop, queue, item, true);
+    sl_queue_insert(queue, item);
+    queue->_unfinished++;
+    sl_guard_unlock(&queue->_guard);
+    return 0;
 }
 
 int sl_queue_get_shared(struct sley_loop *loop, sley_queue *queue, intptr_t *item)
 {
-    if (sl_shared_at_once(loop) && SL_LIKELY(get_quickly(queue, item)))
-        return 0;
-    return get_slowly(loop, queue, item);
+    intptr_t got;
+
+    if (!sl_shared_at_once(loop))
+        return get_slowly(loop, queue, item, false);
+    sl_guard_lock(&queue->_guard);
+    if (SL_UNLIKELY(!sl_queue_has_item(queue) ||
+                    (queue->_order | (queue->_shut & SL_QUEUE_PUTTERS))))
+        return get_slowly(loop, queue, item, true);
+    got = sl_queue_extract(queue);
+    sl_guard_unlock(&queue->_guard);
+    *item = got;
+    return 0;
 }
 
 /* The calls that never wait: from anywhere. */
@@ -279,7 +276,7 @@ int sl_queue_put_nowait_shared(sley_queue *queue, intptr_t item)
     sl_guard_lock(&queue->_guard);
     rc = put_held(loop, queue, item, &woken);
     sl_guard_unlock(&queue->_guard);
-    return leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, user, &woken, rc);
 }
 
 int sl_queue_get_nowait_shared(sley_queue *queue, intptr_t *item)
@@ -293,108 +290,5 @@ int sl_queue_get_nowait_shared(sley_queue *queue, intptr_t *item)
     sl_guard_lock(&queue->_guard);
     rc = get_held(loop, queue, item, &woken);
     sl_guard_unlock(&queue->_guard);
-    return leave(loop, user, &woken, rc);
-}
-
-/* ---- join and shutdown ---- */
-
-int sl_queue_task_done_shared(sley_queue *queue)
-{
-    struct sl_woken woken;
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
-    int rc = 0;
-
-    sl_woken_init(&woken);
-    sl_guard_lock(&queue->_guard);
-    if (!queue->_unfinished)
-        rc = -SLEY_EVALUE;
-    else if (--queue->_unfinished == 0)
-        claim_all(loop, &queue->_joiners, &woken);
-    sl_guard_unlock(&queue->_guard);
-    return leave(loop, user, &woken, rc);
-}
-
-int sl_queue_join_shared(sley_queue *queue)
-{
-    struct sley_loop *loop = sl_current();
-    struct sl_node node;
-    uint32_t user;
-    bool listed;
-    int rc = sl_shared_enter(&loop, &user);
-
-    if (rc < 0)
-        return rc;
-    sl_node_init(&node, loop, &shared_join_wait, queue);
-    sl_guard_lock(&queue->_guard);
-    listed = queue->_unfinished > 0;
-    if (listed)
-        sl_node_list(&node, &queue->_joiners);
-    sl_guard_unlock(&queue->_guard);
-    if (listed)
-        rc = sl_node_park(&loop, &node);
-    if (listed && node.wait.state == SL_WAIT_CANCELLED) {
-        sl_guard_lock(&queue->_guard);
-        if (node.wait.flags & SL_NODE_LISTED)
-            sl_node_unlist(&node, &queue->_joiners);
-        sl_guard_unlock(&queue->_guard);
-    }
-    sl_shared_leave(loop, user);
-    return rc;
-}
-
-int sl_queue_shutdown_shared(sley_queue *queue, bool immediate)
-{
-    struct sl_woken woken;
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
-
-    sl_woken_init(&woken);
-    sl_guard_lock(&queue->_guard);
-    queue->_shut |= SL_QUEUE_SHUT;
-    if (immediate) {
-        size_t unfinished = queue->_unfinished, dropped = queue->_count;
-
-        queue->_count = queue->_head = 0;
-        queue->_unfinished -= dropped < unfinished ? dropped : unfinished;
-        if (unfinished && !queue->_unfinished)
-            claim_all(loop, &queue->_joiners, &woken);
-    }
-    claim_all(loop, &queue->_getters, &woken);
-    claim_all(loop, &queue->_putters, &woken);
-    note_lists(queue);
-    sl_guard_unlock(&queue->_guard);
-    return leave(loop, user, &woken, 0);
-}
-
-/* ---- asked ---- */
-
-/* Under the guard: whoever sees it empty may free it. */
-size_t sl_queue_size_shared(const sley_queue *queue)
-{
-    size_t count;
-
-    sl_guard_lock(&queue->_guard);
-    count = queue->_count;
-    sl_guard_unlock(&queue->_guard);
-    return count;
-}
-
-int sl_queue_close_shared(sley_queue *queue)
-{
-    size_t bytes;
-    intptr_t *items;
-
-    sl_guard_lock(&queue->_guard);
-    if (queue->_getters.first || queue->_putters.first || queue->_joiners.first) {
-        sl_guard_unlock(&queue->_guard);
-        return -EBUSY;
-    }
-    items = queue->_items;
-    bytes = queue->_capacity * sizeof *items;
-    sl_queue_empty_it(queue);
-    sl_guard_unlock(&queue->_guard);
-    if (items)
-        sl_sys.release(items, bytes, 0);
-    return 0;
+    return sl_queue_leave(loop, user, &woken, rc);
 }

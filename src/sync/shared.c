@@ -26,7 +26,17 @@ SL_NOINLINE void sl_guard_lock_contended(sl_atomic_u32 *guard)
 
 int sl_node_park(struct sley_loop **loop, struct sl_node *node)
 {
-    if (SL_LIKELY(node->wait.fiber != NULL))
+    struct sl_fiber *self = node->wait.fiber;
+
+    if (SL_LIKELY(self && node->wait.begun == SL_WAIT_BEGUN)) { /* nothing to be done first */
+        *loop = sl_worker_park(*loop, self);
+        self->wait = NULL;
+        if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_MANY)) &&
+                      node->wait.state == SL_WAIT_DONE))
+            return 0;
+        return sl_wait_resumed(self, &node->wait);
+    }
+    if (self)
         return sl_wait_park(loop, &node->wait);
     while (!sl_shared_load_acquire(&node->told)) /* pairs with the store in sl_node_ready */
         sl_plain_futex_wait(&node->told, 0);

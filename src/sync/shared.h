@@ -159,7 +159,11 @@ SL_INLINE void sl_woken_add(struct sl_woken *woken, struct sl_node *node)
 /* Not under the guard: makes a claimed waiter ready, whose node is gone then. */
 SL_INLINE void sl_node_ready(struct sley_loop *loop, struct sl_node *node)
 {
-    if (SL_LIKELY(node->wait.fiber != NULL)) {
+    if (SL_LIKELY(node->loop && node->loop == loop)) {
+        sl_ready_push(loop, &node->wait.fiber->entry);
+        return;
+    }
+    if (node->wait.fiber) {
         sl_ready_wake(loop, node->wait.fiber);
         return;
     }
@@ -178,6 +182,15 @@ void sl_woken_ready(struct sley_loop *loop, struct sl_woken *woken);
 
 /* *loop is the caller's, or NULL: a plain thread. 0, a scope's code, or an error. */
 SLEY_SUSPENDS int sl_shared_enter(struct sley_loop **loop, uint32_t *user);
+/* The same after sl_shared_at_once. */
+SL_INLINE uint32_t sl_shared_entered(struct sley_loop *loop)
+{
+    uint32_t user = loop->in_user;
+
+    loop->in_user = 0;
+    sl_signal_fence();
+    return user;
+}
 SL_INLINE void sl_shared_leave(struct sley_loop *loop, uint32_t user)
 {
     if (loop)

@@ -339,21 +339,21 @@ MUTANTS = [
     ('sync/queue_shared.c', 'get_held', 'nobody is told of the room',
      change(('        settle(loop, queue, false, true, woken);\n', '        ;\n'))),
     ('sync/queue_shared.c', 'settle', 'said to wait, who does not',
-     change(('    note_lists(queue);\n', ''))),
+     change(('    sl_queue_note_lists(queue);\n', ''))),
     ('sync/queue_shared.c', 'settle', 'handed, and not said so',
      change(('                node->wait.flags |= SL_NODE_HANDED;\n                room = true;\n',
              '                room = true;\n'))),
     ('sync/queue_shared.c', 'wait_in', 'who is cancelled stays listed',
      change(('            sl_node_unlist(node, list);\n', '            ;\n'))),
     ('sync/queue_shared.c', 'wait_in', 'the guard is let go before it is listed',
-     change(('    sl_node_list(node, list);\n    note_lists(queue);\n'
+     change(('    sl_node_list(node, list);\n    sl_queue_note_lists(queue);\n'
              '    sl_guard_unlock(&queue->_guard);\n',
              '    sl_guard_unlock(&queue->_guard);\n    sl_node_list(node, list);\n'
-             '    note_lists(queue);\n'))),
+             '    sl_queue_note_lists(queue);\n'))),
     ('sync/queue_shared.c', 'put_slowly', 'ready under the guard',
-     change(('    sl_guard_unlock(&queue->_guard);\n    return leave(',
+     change(('    sl_guard_unlock(&queue->_guard);\n    return sl_queue_leave(',
              '    sl_woken_ready(loop, &woken);\n    woken.first = NULL;\n'
-             '    sl_guard_unlock(&queue->_guard);\n    return leave('))),
+             '    sl_guard_unlock(&queue->_guard);\n    return sl_queue_leave('))),
 ]
 
 # Mutants that may survive, by their names, each with the reason.
