@@ -351,9 +351,9 @@ MUTANTS = [
              '    sl_guard_unlock(&queue->_guard);\n    sl_node_list(node, list);\n'
              '    sl_queue_note_lists(queue);\n'))),
     ('sync/queue_shared.c', 'put_slowly', 'ready under the guard',
-     change(('    sl_guard_unlock(&queue->_guard);\n    return sl_queue_leave(',
-             '    sl_woken_ready(loop, &woken);\n    woken.first = NULL;\n'
-             '    sl_guard_unlock(&queue->_guard);\n    return sl_queue_leave('))),
+     change(('        sl_guard_unlock(&queue->_guard);\n        sl_node_ready(',
+             '        sl_node_ready('),
+            ('woken.first);\n', 'woken.first);\n        sl_guard_unlock(&queue->_guard);\n'))),
 ]
 
 # Mutants that may survive, by their names, each with the reason.
