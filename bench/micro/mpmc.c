@@ -42,10 +42,8 @@ static int add_tasks(sley_task_group *group, sley_fn *fn, int tasks, unsigned wo
 {
     sley_task_options options = {.name = worker == 0 ? "producer" : "consumer"};
     int rc = 0;
-#ifdef SLEY_HAVE_PINNED
     options.pinned = pinned;
     options.worker = worker < workers ? worker : 0;
-#endif
     for (int i = 0; rc == 0 && i < tasks; i++)
         rc = sley_task_group_create_task_into(group, NULL, fn, (void *)(intptr_t)i, &options);
     return rc;
@@ -79,9 +77,5 @@ int main(int argc, char **argv)
     workers = micro_option(&argc, argv, "--workers", 1);
     pinned = micro_flag(&argc, argv, "--pinned");
     count = argc == 2 ? atol(argv[1]) : 1000000;
-#ifndef SLEY_HAVE_PINNED
-    if (pinned)
-        return micro_skip("micro-mpmc", "this library cannot pin tasks to a worker");
-#endif
     return micro_run("micro-mpmc", workers, run, NULL);
 }

@@ -88,10 +88,8 @@ static intptr_t step_spawn(struct life *life)
     for (int i = 0; i < n; i++) {
         struct life its = {.random = random_next(&life->random)};
         sley_task_options options = {.name = "child"};
-#ifdef SLEY_HAVE_PINNED
         options.pinned = random_below(&life->random, 4) == 0;
         options.worker = (unsigned)random_below(&life->random, (uint64_t)soak_workers);
-#endif
         children[i] = sley_create_task_copy(child, &its, sizeof its, &options);
         expected[i] = (intptr_t)(its.random >> 8);
     }
@@ -222,7 +220,6 @@ static intptr_t step_thread(struct life *life)
     return unless_late(&limit, rc);
 }
 
-#ifdef SLEY_HAVE_PINNED /* which came together with completing from any thread */
 static intptr_t complete(void *arg)
 {
     sley_future *future = *(sley_future **)arg;
@@ -255,7 +252,6 @@ static intptr_t step_future(struct life *life)
     sley_future_drop(future);
     return rc == 42 ? 0 : rc < 0 ? unless_late(&limit, rc) : sley_raise(-1019, "another result");
 }
-#endif
 
 static intptr_t step_deadline(struct life *life);
 
@@ -263,9 +259,7 @@ static intptr_t (*const steps[])(struct life *) = {
     step_put, step_get, step_put, step_get, step_lock, step_lock, step_semaphore, step_pass,
     step_sleep, step_spawn, step_cancel, step_cancel, step_socket, step_generator, step_thread,
     step_deadline, step_deadline,
-#ifdef SLEY_HAVE_PINNED
     step_future,
-#endif
 };
 
 static intptr_t any_step(struct life *life)

@@ -60,10 +60,6 @@ int main(int argc, char **argv)
     count = argc == 2 ? atol(argv[1]) : 5000;
     if (count < 1 || count > COUNT_MAX)
         return 2;
-#ifndef SLEY_HAVE_PINNED /* which came together with completing from any thread */
-    if (waker.ring == complete)
-        return micro_skip("micro-wake", "this library completes futures on their loop only");
-#endif
     waker_start(&waker);
     int status = micro_run("micro-wake", workers, run, NULL);
     waker_join(&waker);

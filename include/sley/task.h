@@ -25,7 +25,6 @@ typedef struct sley_task_options {
                               loop do; local primitives are for such tasks */
     unsigned worker;       /* 0 ... workers - 1; none other: no task */
 } sley_task_options;
-#define SLEY_HAVE_PINNED 1
 
 #define SLEY_TASK_OPTIONS(...) SLEY_LITERAL_(sley_task_options, __VA_ARGS__)
 

@@ -138,9 +138,9 @@ static struct sl_entry *sweep(struct sley_loop *loop, uint32_t *seen)
     return NULL;
 }
 
-/* Is there anything for this worker alone? Not asked is the ring, which does not wait for what is
- * there; what it takes for a sign of more may be a lie: the kernel can set TASKRUN when the work that
- * it is about is done, and clears it with the next. */
+/* Is there anything for this worker alone? Not asked is the ring, which does not wait for what
+ * is there; what it takes for a sign of more may be a lie: the kernel can set TASKRUN when the
+ * work that it is about is done, and clears it with the next. */
 static bool called(struct sley_loop *loop)
 {
     return sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals) ||
