@@ -36,12 +36,41 @@ static struct {
 static unsigned freed_n;
 static bool tear;
 
+/* Which word a thread has looked at last, and whether another one has written to it since. */
+static struct {
+    const void *place;
+    uint32_t changed;
+} looked[SL_MODEL_THREADS];
+
 void sl_model_access_reset(void)
 {
     for (unsigned i = 0; i < SL_MODEL_THREADS; i++)
         buffers[i].n = 0, buffers[i].flushing = false;
     freed_n = 0;
     tear = false;
+    memset(looked, 0, sizeof looked);
+}
+
+static void look(int self, const void *place)
+{
+    looked[self].place = place;
+    looked[self].changed = 0;
+}
+
+/* Also when a store only enters its thread's buffer: whoever looks may see it. */
+static void tell_lookers(int writer, const void *place)
+{
+    for (int i = 0; i < SL_MODEL_THREADS; i++)
+        if (i != writer && looked[i].place == place)
+            looked[i].changed = 1;
+}
+
+void sl_model_spin(void)
+{
+    int self = sl_model_current();
+
+    if (self >= 0)
+        sl_model_block(&looked[self].changed, 0, true);
 }
 
 static void check_alive(const void *place)
@@ -110,6 +139,7 @@ static void flush_first(int thread)
         buffer->flushing = false;
     }
     write_word(entry.place, entry.size, entry.value);
+    tell_lookers(thread, entry.place);
     sl_model_note("%c's store is visible: %s", 'A' + thread, short_of(entry.where));
     memmove(buffer->entries, buffer->entries + 1, --buffer->n * sizeof entry);
 }
@@ -125,6 +155,18 @@ void sl_model_flush(int thread)
 {
     while (buffers[thread].n)
         flush_first(thread);
+}
+
+/* Every store becomes visible some time: where all wait, now. */
+bool sl_model_flush_all(void)
+{
+    bool any = false;
+
+    for (int i = 0; i < SL_MODEL_THREADS; i++) {
+        any = any || buffers[i].n;
+        sl_model_flush(i);
+    }
+    return any;
 }
 
 /* Chooses which of the stores to a place that wait come before an access by `self`. Its own store
@@ -178,6 +220,7 @@ static void put(int self, void *place, unsigned size, uint64_t value, bool rmw, 
     if (buffer->n == ENTRIES)
         flush_first(self);
     buffer->entries[buffer->n++] = (struct entry){place, size, rmw, value, where};
+    tell_lookers(self, place);
 }
 
 static uint64_t visible(int self, const void *place, unsigned size)
@@ -198,6 +241,7 @@ uint64_t sl_model_load(const void *place, unsigned size, const char *where)
     sl_model_step(where);
     check_alive(place);
     settle(self, place, false);
+    look(self, place);
     value = visible(self, place, size);
     sl_model_note("%s -> %#llx", short_of(where), (unsigned long long)value);
     return value;
@@ -214,10 +258,12 @@ void sl_model_store(void *place, unsigned size, uint64_t value, const char *wher
     sl_model_step(where);
     check_alive(place);
     sl_model_note("%s = %#llx", short_of(where), (unsigned long long)value);
-    if (sl_model_settings.memory == SL_MODEL_SC)
+    if (sl_model_settings.memory == SL_MODEL_SC) {
         write_word(place, size, value);
-    else
+        tell_lookers(self, place);
+    } else {
         put(self, place, size, value, false, where);
+    }
 }
 
 /* Reads what a read-modify-write replaces; only its own thread goes on before `replace`. */
@@ -227,6 +273,7 @@ static uint64_t grasp(int self, const void *place, unsigned size, const char *wh
     check_alive(place);
     sl_model_flush(self);
     settle(self, place, true);
+    look(self, place);
     return read_word(place, size);
 }
 
@@ -236,6 +283,7 @@ static void replace(int self, void *place, unsigned size, uint64_t value, const 
         put(self, place, size, value, true, where);
     else
         write_word(place, size, value);
+    tell_lookers(self, place);
 }
 
 void sl_model_tear_next(void)

@@ -154,11 +154,10 @@ static void turn(bool may_go_on)
     for (int i = 0; i < SL_MODEL_THREADS && !(may_go_on && bounded); i++)
         if (i != current && runnable(&threads[i]))
             options[n++] = i;
-    for (int i = 0; i < SL_MODEL_THREADS && !n; i++)
-        sl_model_flush(i); /* no store waits for ever: who waits for it goes on */
-    for (int i = 0, none = !n; i < SL_MODEL_THREADS && none; i++)
-        if (runnable(&threads[i]))
-            options[n++] = i;
+    if (!n && !failure && sl_model_flush_all()) {
+        turn(current >= 0 && runnable(&threads[current]));
+        return;
+    }
     if (n && mode == RANDOM) {
         unsigned choice = by_priority(options, n);
 

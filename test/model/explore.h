@@ -32,6 +32,7 @@ struct sl_model {
     const char *fails;              /* it must, with this in its message */
     enum sl_model_memory memory;    /* of this one model */
     bool large;                     /* only by random priorities: no search would end */
+    int bound;                      /* of its search, unless one is asked for; 0: any */
 };
 
 /* A list of models need not name what is zero. */
@@ -52,6 +53,9 @@ unsigned sl_model_choose(unsigned n);
  * calls that take a lock are. */
 void sl_model_ring(uint32_t *bell);
 void sl_model_wait(uint32_t *bell);
+/* A turn of a loop that waits: returns when another thread has written to the word that this one
+ * has looked at last. */
+void sl_model_spin(void);
 /* Another thread may go on here: between two steps of a stub. */
 void sl_model_step(const char *where);
 /* Whoever spins: sees everything in the end, and is no reason for the others not to go on. */
@@ -66,6 +70,7 @@ void sl_model_note(const char *format, ...) __attribute__((format(printf, 1, 2))
 struct sl_model_settings {
     enum sl_model_memory memory;
     int bound;              /* preemptions, and weak compare-and-swaps that fail */
+    bool bound_asked;       /* it stands whatever the model says */
     double seconds;         /* at most, for a model */
     bool torn, no_fences;   /* mutants: every read-modify-write, every fence */
     bool random;            /* executions by random priorities instead of the search */
@@ -92,5 +97,6 @@ void sl_model_access_reset(void);
 /* The running thread waits while *word == value is `equal`. */
 void sl_model_block(const uint32_t *word, uint32_t value, bool equal);
 void sl_model_flush(int thread);  /* all of its stores become visible */
+bool sl_model_flush_all(void);    /* those of all threads; false if there were none */
 
 #endif

@@ -92,9 +92,12 @@ static void print_outcome(const struct sl_model *model, const struct sl_model_ou
 static bool run(const struct sl_model *model)
 {
     enum sl_model_memory memory = sl_model_settings.memory;
+    int bound = sl_model_settings.bound;
     struct sl_model_outcome outcome;
     bool passed;
 
+    if (model->bound && model->bound < bound && !sl_model_settings.bound_asked)
+        sl_model_settings.bound = model->bound;
     if (model->memory)
         sl_model_settings.memory = model->memory;
     sl_model_explore(model, &outcome);
@@ -115,6 +118,7 @@ static bool run(const struct sl_model *model)
         free(choices);
     }
     sl_model_settings.memory = memory;
+    sl_model_settings.bound = bound;
     return passed;
 }
 
@@ -153,6 +157,7 @@ static int parse(int argc, char **argv, bool *list)
                 usage_and_exit(2);
         } else if (!strcmp(argv[i], "--bound")) {
             settings->bound = atoi(value_of(argc, argv, &i));
+            settings->bound_asked = true;
         } else if (!strcmp(argv[i], "--seconds")) {
             settings->seconds = atof(value_of(argc, argv, &i));
         } else if (!strcmp(argv[i], "--random")) {
@@ -197,7 +202,7 @@ int sl_model_main(int argc, char **argv, const struct sl_model *models)
     sl_model_settings.runs = 1000;
 #endif
     if (bound)
-        sl_model_settings.bound = atoi(bound);
+        sl_model_settings.bound = atoi(bound), sl_model_settings.bound_asked = true;
     else if (getenv("SLEY_TEST_UNDER")) /* an emulator */
         sl_model_settings.bound = 1;
     first = parse(argc, argv, &list);

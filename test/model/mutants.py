@@ -19,7 +19,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-FLAGS = ['-std=gnu11', '-O1', '-D_GNU_SOURCE', '-w']
+FLAGS = ['-std=gnu11', '-O1', '-D_GNU_SOURCE', '-w', '-ffunction-sections', '-fdata-sections']
 PATIENCE = 120
 
 # What a source is explored by.
@@ -39,6 +39,8 @@ MODELS = {
     'sync/event.c': ['event'],
     'sync/semaphore_shared.c': ['semaphore'],
     'sync/queue_shared.c': ['queue'],
+    'sched/park.h': ['park'],
+    'sched/wait.c': ['park'],
 }
 
 FENCE = re.compile(r'\bsl_fence_seq_cst\(\)')
@@ -457,7 +459,8 @@ class Runner:
     def catches(self, model):
         """The line of the first model that fails, or None."""
         program = os.path.join(self.folder, 'program')
-        self.compile([f'{HERE}/{model}.c', *self.objects, '-o', program])
+        self.compile([f'{HERE}/{model}.c', *self.objects, '-Wl,--gc-sections', '-o',
+                      program])
         try:
             done = subprocess.run([program, *self.options], text=True, timeout=PATIENCE,
                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

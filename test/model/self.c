@@ -2,6 +2,7 @@
  * in the memory where they are wrong and with what goes wrong, the right ones must not. */
 #include "base/atomic.h"
 #include "explore.h"
+#include "os/spin.h"
 
 #include <pthread.h>
 
@@ -309,6 +310,42 @@ static void waits_once(void)
     pthread_mutex_unlock(&mutex);
 }
 
+/* A lock that is waited for, and one that nobody ever lets go. */
+static sl_atomic_u32 spin;
+
+static void setup_spin(void)
+{
+    setup();
+    sl_store_relaxed(&spin, 0);
+}
+
+static void setup_held(void)
+{
+    setup();
+    sl_store_relaxed(&spin, 1);
+}
+
+static void adds_alone(void)
+{
+    sl_spin_lock(&spin);
+    sl_store_relaxed(&x, sl_load_relaxed(&x) + 1);
+    sl_spin_unlock(&spin);
+}
+
+/* What it waits for may stay in the other's buffer for as long as that one runs. */
+static void waits_for_x(void)
+{
+    unsigned turns = 0;
+
+    while (sl_load_relaxed(&x) != 1)
+        sl_spin_wait(&turns);
+}
+
+static void stores_x(void)
+{
+    sl_store_relaxed(&x, 1);
+}
+
 #define LOST "a wake-up was lost"
 
 static const struct sl_model models[] = {
@@ -337,6 +374,9 @@ static const struct sl_model models[] = {
     {"nobody rings", setup, {waits_for_ever, adder}, NULL, LOST, SL_MODEL_SC},
     {"somebody rings", setup, {waits_for_ever, rings}, NULL, NULL, SL_MODEL_SC},
     {"spins", setup, {spins, adder}, NULL, "does not end", SL_MODEL_SC},
+    {"spin lock", setup_spin, {adds_alone, adds_alone, adds_alone}, three, NULL, SL_MODEL_LATE},
+    {"spin lock that is held", setup_held, {adds_alone, adder}, NULL, LOST, SL_MODEL_LATE},
+    {"spins until it sees", setup, {waits_for_x, stores_x}, NULL, NULL, SL_MODEL_LATE},
     {"used after it was freed", setup_two_references, {drops_and_looks, frees}, NULL, "freed",
      SL_MODEL_SC},
     {"used before it is freed", setup_two_references, {looks_and_drops, looks_and_drops}, NULL,
