@@ -35,6 +35,7 @@ static struct {
 } freed[FREED];
 static unsigned freed_n;
 static bool tear;
+static int stale; /* accesses that came before a store that waits */
 
 /* Which word a thread has looked at last, and whether another one has written to it since. */
 static struct {
@@ -47,6 +48,7 @@ void sl_model_access_reset(void)
     for (unsigned i = 0; i < SL_MODEL_THREADS; i++)
         buffers[i].n = 0, buffers[i].flushing = false;
     freed_n = 0;
+    stale = 0;
     tear = false;
     memset(looked, 0, sizeof looked);
 }
@@ -194,9 +196,15 @@ static void settle(int self, const void *place, bool writes)
             flush_to(forced, place);
             continue;
         }
+        if (stale == sl_model_settings.stale && sl_model_settings.stale) {
+            flush_to(candidates[sl_model_choose((unsigned)n)], place);
+            continue;
+        }
         choice = sl_model_choose((unsigned)n + 1);
-        if (choice == 0)
+        if (choice == 0) {
+            stale++;
             return;
+        }
         flush_to(candidates[choice - 1], place);
     }
 }

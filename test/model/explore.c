@@ -244,6 +244,11 @@ void sl_model_fail(const char *what)
         longjmp(*outside, 1);
 }
 
+void sl_model_not_called(void)
+{
+    sl_model_fail("a function is called that the model does not have");
+}
+
 _Noreturn void sl_check_failed(const char *expression, const char *file, int line)
 {
     static char text[256];

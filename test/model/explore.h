@@ -32,7 +32,7 @@ struct sl_model {
     const char *fails;              /* it must, with this in its message */
     enum sl_model_memory memory;    /* of this one model */
     bool large;                     /* only by random priorities: no search would end */
-    int bound;                      /* of its search, unless one is asked for; 0: any */
+    int bound, stale;               /* of its search, unless a bound is asked for; 0: any */
 };
 
 /* A list of models need not name what is zero. */
@@ -47,6 +47,10 @@ int sl_model_main(int argc, char **argv, const struct sl_model *models);
 #define model_check(condition, what) \
     (SL_LIKELY(condition) ? (void)0 : sl_model_fail(what " (" #condition ")"))
 void sl_model_fail(const char *what);
+/* A function that the sources name and the model never comes to: whoever calls it fails. */
+#define SL_MODEL_NOT_CALLED(name) \
+    __asm__(".globl " #name "\n\t.set " #name ", sl_model_not_called")
+void sl_model_not_called(void);
 /* Any of n: as the environment pleases. */
 unsigned sl_model_choose(unsigned n);
 /* A bell: wait returns when it has been rung since the last wait. Both are full fences, as system
@@ -71,6 +75,7 @@ struct sl_model_settings {
     enum sl_model_memory memory;
     int bound;              /* preemptions, and weak compare-and-swaps that fail */
     bool bound_asked;       /* it stands whatever the model says */
+    int stale;              /* accesses that come before a store that waits; 0: any number */
     double seconds;         /* at most, for a model */
     bool torn, no_fences;   /* mutants: every read-modify-write, every fence */
     bool random;            /* executions by random priorities instead of the search */

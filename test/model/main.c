@@ -13,6 +13,7 @@ static const char usage[] =
     "  --list            the models\n"
     "  --memory M        sc, tso, or late (this one unless the model says)\n"
     "  --bound N         preemptions in an execution; 3, or SLEY_MODEL_BOUND\n"
+    "  --stale N         accesses that miss a store that waits, in an execution; 0: any number\n"
     "  --seconds S       at most, for a model; 60\n"
     "  --random SEED     executions by random priorities instead of the search\n"
     "  --runs N          so many of them; 20000\n"
@@ -43,8 +44,8 @@ static void print_command(const struct sl_model *model, const char *choices)
 {
     const struct sl_model_settings *settings = &sl_model_settings;
 
-    printf("replay: %s --memory %s --bound %d%s%s --replay %s \"%s\"\n", program,
-           memories[settings->memory], settings->random ? UNBOUNDED : settings->bound,
+    printf("replay: %s --memory %s --bound %d --stale %d%s%s --replay %s \"%s\"\n", program,
+           memories[settings->memory], settings->random ? UNBOUNDED : settings->bound, settings->stale,
            settings->torn ? " --torn" : "", settings->no_fences ? " --no-fences" : "", choices,
            model->name);
 }
@@ -85,19 +86,22 @@ static void print_outcome(const struct sl_model *model, const struct sl_model_ou
     if (settings->random)
         printf(", seed %llu\n", (unsigned long long)settings->seed);
     else
-        printf(", bound %d\n", settings->bound);
+        printf(settings->stale ? ", bound %d, stale %d\n" : ", bound %d\n", settings->bound,
+               settings->stale);
 }
 
 /* True if it is as it must be. */
 static bool run(const struct sl_model *model)
 {
     enum sl_model_memory memory = sl_model_settings.memory;
-    int bound = sl_model_settings.bound;
+    int bound = sl_model_settings.bound, stale = sl_model_settings.stale;
     struct sl_model_outcome outcome;
     bool passed;
 
     if (model->bound && model->bound < bound && !sl_model_settings.bound_asked)
         sl_model_settings.bound = model->bound;
+    if (!stale && !sl_model_settings.bound_asked && !sl_model_settings.random)
+        sl_model_settings.stale = model->stale;
     if (model->memory)
         sl_model_settings.memory = model->memory;
     sl_model_explore(model, &outcome);
@@ -119,6 +123,7 @@ static bool run(const struct sl_model *model)
     }
     sl_model_settings.memory = memory;
     sl_model_settings.bound = bound;
+    sl_model_settings.stale = stale;
     return passed;
 }
 
@@ -158,6 +163,8 @@ static int parse(int argc, char **argv, bool *list)
         } else if (!strcmp(argv[i], "--bound")) {
             settings->bound = atoi(value_of(argc, argv, &i));
             settings->bound_asked = true;
+        } else if (!strcmp(argv[i], "--stale")) {
+            settings->stale = atoi(value_of(argc, argv, &i));
         } else if (!strcmp(argv[i], "--seconds")) {
             settings->seconds = atof(value_of(argc, argv, &i));
         } else if (!strcmp(argv[i], "--random")) {

@@ -181,6 +181,16 @@ static void setup_shielded(void)
     setup_of(SL_FIBER_MANY | SL_FIBER_SHIELDED);
 }
 
+/* The scope that is cancelled lies behind a shield: the wait is held, and goes on. */
+static void setup_behind(void)
+{
+    static struct sley_scope shield;
+
+    setup();
+    shield = (struct sley_scope){._outer = &scope, ._task = &tasks[0], ._flags = SL_SCOPE_SHIELD};
+    tasks[0].fiber.scope = &shield;
+}
+
 /* Of one loop: only wakes come from elsewhere. */
 static void setup_lent(void)
 {
@@ -236,6 +246,14 @@ static void check_forgiven(void)
     model_check(!!(word & SL_FIBER_MUST_CANCEL) == !delivered, "a request is lost, or left");
 }
 
+static void check_behind(void)
+{
+    model_check(!sl_scope_code(&tasks[0].fiber), "cancelled through a shield");
+    tasks[0].fiber.scope = &scope;
+    sl_fiber_set(&tasks[0].fiber, SL_FIBER_IN_CANCELLED);
+    check();
+}
+
 static void check_lent(void)
 {
     check_left(&memory[0]);
@@ -257,6 +275,9 @@ static const struct sl_model models[] = {
     {"pinned", setup_pinned, {waiter, waker, canceller}, check},
     {"pinned, and a scope", setup_pinned, {waiter, waker, scope_canceller}, check},
     {"shielded", setup_shielded, {waiter, waker, canceller}, check_shielded},
+    {"behind a shield", setup_behind, {waiter, waker, scope_canceller}, check_behind},
+    {"behind a shield, and cancelled", setup_behind, {waiter, canceller, scope_canceller},
+     check_behind},
     {"of one loop", setup_lent, {waiter, waker}, check_lent},
     {"everybody", setup, {waiter_of_two, waker, canceller, scope_canceller, canceller}, check,
      .large = true},
