@@ -7,9 +7,11 @@
 #include "sched/share.h"
 #include "sched/wait.h"
 
+#ifndef ROUNDS /* a model explores fewer */
 #define ROUNDS 8
 #define ROUNDS_OF_WATCHER 3
 #define ROUND_TURNS 60 /* of a processor's pause: about 2 us */
+#endif
 #define WATCH_NS 1000000
 #define FRUITLESS_MOST 14
 
