@@ -22,6 +22,18 @@ void sl_model_wait(uint32_t *bell)
     *bell = 0;
 }
 
+bool sl_model_wait_timed(uint32_t *bell)
+{
+    bool rung;
+
+    sl_model_step("wait");
+    sl_model_flush(sl_model_current());
+    rung = sl_model_block_timed(bell, 0, true);
+    sl_model_note(rung ? "is woken" : "waits no longer");
+    *bell = 0;
+    return rung;
+}
+
 /* A mutex is its first word: 0, or who holds it, plus one. */
 int sl_model_lock(void *mutex)
 {

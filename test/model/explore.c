@@ -30,6 +30,7 @@ static struct thread {
     const uint32_t *word;
     uint32_t value;
     bool equal;
+    bool timed, timed_out; /* goes on when nobody else can */
     uint64_t priority;
 } threads[SL_MODEL_THREADS];
 
@@ -125,7 +126,7 @@ static bool runnable(const struct thread *thread)
 {
     if (!thread->body || thread->done)
         return false;
-    return !thread->word || (*thread->word == thread->value) != thread->equal;
+    return !thread->word || thread->timed_out || (*thread->word == thread->value) != thread->equal;
 }
 
 /* By priority: the running thread loses its own at the points of change. */
@@ -142,6 +143,19 @@ static unsigned by_priority(const int *options, int n)
     return best;
 }
 
+/* Nobody can run: a timeout comes, if somebody waits with one. */
+static bool time_out(void)
+{
+    int options[SL_MODEL_THREADS], n = 0;
+
+    for (int i = 0; i < SL_MODEL_THREADS; i++)
+        if (threads[i].body && !threads[i].done && threads[i].timed)
+            options[n++] = i;
+    if (n)
+        threads[options[sl_model_choose((unsigned)n)]].timed_out = true;
+    return n;
+}
+
 /* Gives the turn to a thread that can run. To prefer another one than the running thread, which
  * could go on, is a preemption. */
 static void turn(bool may_go_on)
@@ -154,7 +168,7 @@ static void turn(bool may_go_on)
     for (int i = 0; i < SL_MODEL_THREADS && !(may_go_on && bounded); i++)
         if (i != current && runnable(&threads[i]))
             options[n++] = i;
-    if (!n && !failure && sl_model_flush_all()) {
+    if (!n && !failure && (sl_model_flush_all() || time_out())) {
         turn(current >= 0 && runnable(&threads[current]));
         return;
     }
@@ -194,6 +208,15 @@ void sl_model_yield(void)
     turn(false);
 }
 
+void sl_model_give_way(void)
+{
+    for (int i = 0; i < SL_MODEL_THREADS; i++)
+        if (i != current && runnable(&threads[i])) {
+            turn(false);
+            return;
+        }
+}
+
 bool sl_model_may_disturb(void)
 {
     if (sl_model_settings.bound <= disturbed && mode != RANDOM)
@@ -216,6 +239,18 @@ void sl_model_block(const uint32_t *word, uint32_t value, bool equal)
         turn(false);
     }
     thread->word = NULL;
+}
+
+bool sl_model_block_timed(const uint32_t *word, uint32_t value, bool equal)
+{
+    struct thread *thread = &threads[current];
+    bool in_time;
+
+    thread->timed = true;
+    sl_model_block(word, value, equal);
+    in_time = !thread->timed_out;
+    thread->timed = thread->timed_out = false;
+    return in_time;
 }
 
 /* ---- one execution ---- */
@@ -285,6 +320,7 @@ static void begin_threads(const struct sl_model *model)
         thread->body = model->threads[i];
         thread->done = false;
         thread->word = NULL;
+        thread->timed = thread->timed_out = false;
         thread->priority = CHANGES + (sl_rng_next(&rng) >> 8);
         sl_arch_outermost_at(top);
         thread->context.sp = sl_arch_prepare(top, thread_main);

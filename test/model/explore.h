@@ -57,9 +57,13 @@ unsigned sl_model_choose(unsigned n);
  * calls that take a lock are. */
 void sl_model_ring(uint32_t *bell);
 void sl_model_wait(uint32_t *bell);
+/* The same with a timeout, which comes when nobody else can go on; false: it came. */
+bool sl_model_wait_timed(uint32_t *bell);
 /* A turn of a loop that waits: returns when another thread has written to the word that this one
  * has looked at last. */
 void sl_model_spin(void);
+/* Others go on first, if any can: of a loop that comes back to the same place. */
+void sl_model_give_way(void);
 /* Another thread may go on here: between two steps of a stub. */
 void sl_model_step(const char *where);
 /* Whoever spins: sees everything in the end, and is no reason for the others not to go on. */
@@ -101,6 +105,8 @@ bool sl_model_may_disturb(void);  /* spends one of the bound's preemptions if th
 void sl_model_access_reset(void);
 /* The running thread waits while *word == value is `equal`. */
 void sl_model_block(const uint32_t *word, uint32_t value, bool equal);
+/* False if it goes on because nobody else could. */
+bool sl_model_block_timed(const uint32_t *word, uint32_t value, bool equal);
 void sl_model_flush(int thread);  /* all of its stores become visible */
 bool sl_model_flush_all(void);    /* those of all threads; false if there were none */
 
