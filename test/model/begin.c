@@ -1,4 +1,4 @@
-/* src/sched/share.c (claim, accept, stale) and src/task/shared.c (the last drop): who begins a task.
+/* src/sched/share.c (claim, accept, stale) and src/task/shared.c (the last drop): who begins.
  *
  * A task stands in a deque, NEW. Who awaits it may begin it where it is, and leaves a stale place;
  * who takes it from the deque begins it, or forgets the place. It is begun once, or never if it was

@@ -45,8 +45,8 @@ static void print_command(const struct sl_model *model, const char *choices)
     const struct sl_model_settings *settings = &sl_model_settings;
 
     printf("replay: %s --memory %s --bound %d --stale %d%s%s --replay %s \"%s\"\n", program,
-           memories[settings->memory], settings->random ? UNBOUNDED : settings->bound, settings->stale,
-           settings->torn ? " --torn" : "", settings->no_fences ? " --no-fences" : "", choices,
+           memories[settings->memory], settings->random ? UNBOUNDED : settings->bound,
+           settings->stale, settings->torn ? " --torn" : "", settings->no_fences ? " --no-fences" : "", choices,
            model->name);
 }
 
