@@ -46,8 +46,8 @@ static void print_command(const struct sl_model *model, const char *choices)
 
     printf("replay: %s --memory %s --bound %d --stale %d%s%s --replay %s \"%s\"\n", program,
            memories[settings->memory], settings->random ? UNBOUNDED : settings->bound,
-           settings->stale, settings->torn ? " --torn" : "", settings->no_fences ? " --no-fences" : "", choices,
-           model->name);
+           settings->stale, settings->torn ? " --torn" : "",
+           settings->no_fences ? " --no-fences" : "", choices, model->name);
 }
 
 /* Every failure is made again by its choices, else nobody could look for its cause. */
