@@ -44,6 +44,13 @@ static void completes_and_drops(void)
     sl_future_drop(&futures[0]);
 }
 
+/* As sl_shared_each_task does with every record, free or not. */
+static void looks(void)
+{
+    if (sl_future_try_ref(&futures[0]))
+        sl_future_drop(&futures[0]);
+}
+
 /* A callback's entry, on the stack of who withdraws it. */
 static struct sl_entry entries[2];
 static int told[2];
@@ -138,6 +145,12 @@ static void setup_counted(void)
     sl_future_ref(&futures[0]);
 }
 
+static void setup_looked_at(void)
+{
+    setup_counted();
+    records_stay = true;
+}
+
 static void setup_scope(void)
 {
     setup();
@@ -185,6 +198,12 @@ static void check_one_completed(void)
 static void check_freed(void)
 {
     model_check(freed_n == 1, "not freed once");
+}
+
+static void check_looked_at(void)
+{
+    check_freed();
+    model_check(!sl_load_relaxed(&futures[0].refs), "free, and referred to");
 }
 
 static void check_entries(void)
@@ -237,6 +256,8 @@ static const struct sl_model models[] = {
     {"completed by two", setup, {await_first, completes_first, completes_first},
      check_one_completed, .bound = 2, .stale = 3},
     {"dropped", setup_counted, {awaits_and_drops, completes_and_drops}, check_freed},
+    {"dropped and looked at", setup_looked_at, {awaits_and_drops, completes_and_drops, looks},
+     check_looked_at, .bound = 2, .stale = 3},
     {"callbacks", setup, {adds_entry, adds_and_withdraws, completes_first}, check_entries,
      .bound = 2, .stale = 3},
     {"request", setup, {await_first, cancels_a}, check_requests},

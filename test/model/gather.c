@@ -1,7 +1,7 @@
 /* src/task/gather.c among many workers: children that end at the same time, and cancels.
  *
- * A gather ends once, by the first error or with the last child; no error and no cancel is lost; who
- * awaits it is told once; the record is freed once, when nobody uses it. */
+ * A gather ends once, by the first error or with the last child; no error and no cancel is lost.
+ * Who awaits it is told once; the record is freed once, when nobody uses it. */
 #include "tasks.h"
 
 static void completes_second(void)

@@ -252,7 +252,8 @@ MUTANTS = [
     ('task/shared.c', 'sl_future_drop_many', 'freed under a stale place',
      change(('            return;\n    }\n', '            ;\n    }\n'))),
     ('task/shared.c', 'sl_shared_await_cancel', 'let go after the cancel',
-     change(('    sl_park_release(wait->fiber, 0); /* the target\'s end will end this wait */\n', ''),
+     change(("    sl_park_release(wait->fiber, 0); /* the target's end will end this wait */\n",
+             ''),
             ('    sl_future_drop(target);\n',
              '    sl_park_release(wait->fiber, 0);\n    sl_future_drop(target);\n'))),
     ('task/shared_task.c', 'ask', 'holds what is held',
@@ -260,8 +261,8 @@ MUTANTS = [
     ('task/shared_task.c', 'ask', 'a shield is not looked for',
      change(('(SL_FIBER_PARKED | SL_FIBER_SHIELDED)', 'SL_FIBER_PARKED'))),
     ('task/shared_task.c', 'sl_shared_cancel', 'let go before the target is referred to',
-     change(('        target = sl_future_ref(wait->object);\n        wait->taken |= SL_EDGE_TAKEN;\n'
-             '        sl_park_release(&task->fiber, 0);\n',
+     change(('        target = sl_future_ref(wait->object);\n'
+             '        wait->taken |= SL_EDGE_TAKEN;\n        sl_park_release(&task->fiber, 0);\n',
              '        sl_park_release(&task->fiber, 0);\n'
              '        target = sl_future_ref(wait->object);\n'
              '        wait->taken |= SL_EDGE_TAKEN;\n'))),
