@@ -41,6 +41,17 @@ void sl_future_free(struct sley_future *future)
     sl_model_fail("a task is freed");
 }
 
+/* As shared.c does. */
+void sl_future_lock_slowly(struct sley_future *future)
+{
+    unsigned turns = 0;
+
+    do
+        while (sl_load_relaxed(&future->guard) == SL_GUARD_HELD)
+            sl_spin_wait(&turns);
+    while (sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD);
+}
+
 void sl_future_drop_many(struct sley_future *future)
 {
     (void)future;
