@@ -43,6 +43,7 @@ static bool crosses; /* each is the other worker's next; else whoever takes it *
 static uint64_t saved[FIBERS][ROUNDS + 1];
 static unsigned parked[FIBERS], waited[FIBERS], runs_on[FIBERS], gone, rounds;
 
+SL_MODEL_NOT_CALLED(sl_roam_settle);
 SL_MODEL_NOT_CALLED(sl_stacks_fetch);
 SL_MODEL_NOT_CALLED(sl_stacks_fresh);
 SL_MODEL_NOT_CALLED(sl_stacks_return);
@@ -52,7 +53,7 @@ const struct sl_worker_calls sl_worker_calls = {0};
 struct sl_sys sl_sys;
 
 /* Nobody sleeps. */
-void sl_search_offer(struct sley_loop *loop)
+void sl_search_offered(struct sley_loop *loop)
 {
     (void)loop;
 }
