@@ -22,6 +22,7 @@ enum { UNTOUCHED = 0x5a };
 
 static struct sley_loop loop;
 static struct sl_team team;
+static struct sl_member member;
 static struct sl_runtime runtime;
 static struct sl_ring ring;
 static uint32_t bell;
@@ -32,7 +33,8 @@ static struct timer {
 } timers[3];
 static uint32_t rung;
 
-SL_MODEL_NOT_CALLED(sl_search_found);
+SL_MODEL_NOT_CALLED(sl_search_busy);
+SL_MODEL_NOT_CALLED(sl_search_end);
 SL_MODEL_NOT_CALLED(sl_search_or_sleep);
 SL_MODEL_NOT_CALLED(sl_share_any);
 SL_MODEL_NOT_CALLED(sl_share_left);
@@ -142,6 +144,7 @@ static void sleeper(void)
 static void setup_of(int armed)
 {
     loop.team = &team;
+    loop.member = &member;
     loop.runtime = &runtime;
     loop.ring = &ring;
     loop.now = 1;
