@@ -221,11 +221,15 @@ bool sl_shared_cancel(struct sley_task *task)
 {
     struct sley_loop *loop = sl_current();
     uint32_t one = SL_FIBER_CANCELLING_ONE;
+    unsigned turns = 0;
     bool asked = false;
 
-    /* Each is counted once; who is first asked a second time has got nothing from the first. */
-    while (!walk(loop, task, one, &asked) && sl_future_state(&task->future) == SL_PENDING)
+    /* Each is counted once; who is first asked a second time has got nothing from the first. Whoever
+     * has ended what the chain waits for may be about to wake it, and have lost its processor. */
+    while (!walk(loop, task, one, &asked) && sl_future_state(&task->future) == SL_PENDING) {
         one = 0;
+        sl_spin_wait(&turns);
+    }
     return asked;
 }
 
