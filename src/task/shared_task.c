@@ -196,7 +196,7 @@ static bool cancel_wait(struct sley_loop *loop, struct sl_fiber *fiber, struct s
 
 /* Down the chain of awaits. False: what was to be asked at its end has ended, so that the chain is
  * shorter by now, and whoever awaited it has gone on. */
-static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one, bool *asked)
+static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one)
 {
     struct sley_task *task = first, *next;
     bool reached;
@@ -204,7 +204,6 @@ static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one, 
     for (;;) {
         enum asked how = ask(task, one);
 
-        *asked = *asked || how != ASKED_TOO_LATE;
         reached = how == ASKED;
         next = NULL;
         if (how == ASKED_AND_HELD)
@@ -222,15 +221,16 @@ bool sl_shared_cancel(struct sley_task *task)
     struct sley_loop *loop = sl_current();
     uint32_t one = SL_FIBER_CANCELLING_ONE;
     unsigned turns = 0;
-    bool asked = false;
 
     /* Each is counted once; who is first asked a second time has got nothing from the first. Whoever
      * has ended what the chain waits for may be about to wake it, and have lost its processor. */
-    while (!walk(loop, task, one, &asked) && sl_future_state(&task->future) == SL_PENDING) {
+    while (!walk(loop, task, one)) {
+        if (sl_future_state(&task->future) != SL_PENDING)
+            return false; /* it has ended without being told */
         one = 0;
         sl_spin_wait(&turns);
     }
-    return asked;
+    return true;
 }
 
 /* ---- scopes ---- */
