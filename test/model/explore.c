@@ -136,7 +136,7 @@ static unsigned by_priority(const int *options, int n)
 
     for (int i = 0; current >= 0 && i < CHANGES; i++)
         if (changes_at[i] == steps)
-            threads[current].priority = (uint64_t)i;
+            threads[current].priority = (uint64_t)i + 1;
     for (int i = 1; i < n; i++)
         if (threads[options[i]].priority > threads[options[best]].priority)
             best = (unsigned)i;
@@ -212,6 +212,8 @@ void sl_model_give_way(void)
 {
     for (int i = 0; i < SL_MODEL_THREADS; i++)
         if (i != current && runnable(&threads[i])) {
+            if (mode == RANDOM) /* else it would have the next turn again */
+                threads[current].priority = 0;
             turn(false);
             return;
         }
