@@ -46,6 +46,8 @@ static uint32_t all_of[1 << ENTRIES]; /* all_of[bits] is 1 when they have run */
 
 /* ---- what is not explored here ---- */
 
+SL_MODEL_NOT_CALLED(sl_roam_settle);
+SL_MODEL_NOT_CALLED(sl_still_rest);
 SL_MODEL_NOT_CALLED(sl_wheel_arm);
 SL_MODEL_NOT_CALLED(sl_wheel_expire);
 SL_MODEL_NOT_CALLED(sl_worker_adapt);
@@ -234,7 +236,6 @@ static void setup_loop(unsigned i)
     loop->rng = (struct sl_rng){i};
     sl_list_init(&loop->ready);
     loop->batch_last = NULL;
-    sl_list_init(&loop->gone);
     sl_store_relaxed(&loop->inbox, NULL);
     sl_store_relaxed(&loop->asleep, 0);
     sl_store_relaxed(&loop->signals, 0);
@@ -338,21 +339,18 @@ static void all_ran(void)
     }
 }
 
-/* Names with a ! are known not to hold: `fails` says how, until the source is put right. */
-#define LOST "a wake-up was lost"
 static const struct sl_model models[] = {
     {"stop", setup_stop, {worker, worker, stopper}, all_ran, .bound = 2, .stale = 2},
-    {"given", setup_one, {worker, worker, giver}, all_ran, .bound = 2, .stale = 2},
+    {"given", setup_one, {worker, worker, giver}, all_ran, .bound = 2, .stale = 1},
     {"given to one", setup_one, {worker, worker, giver_to_1}, all_ran, .bound = 2, .stale = 1},
     {"posted", setup_one, {worker, worker, poster}, all_ran, .bound = 2, .stale = 1},
-    {"two given!", setup_two, {worker, worker, giver_of_two}, all_ran, LOST, .bound = 2,
-     .stale = 2},
+    {"two given", setup_two, {worker, worker, giver_of_two}, all_ran, .bound = 2, .stale = 1},
     {"one offered", setup_offer_one, {worker, worker}, all_ran, .stale = 2},
     {"two offered", setup_offer_two, {worker, worker}, all_ran, .bound = 2},
     {"the next one offered", setup_offer_next, {worker, worker}, all_ran, .stale = 2},
-    {"called away!", setup_called_away, {worker, worker, worker, giver_of_own}, all_ran, LOST,
+    {"called away", setup_called_away, {worker, worker, worker, giver_of_own}, all_ran,
      .large = true},
-    {"three workers!", setup_three, {worker, worker, worker}, all_ran, LOST, .large = true},
+    {"three workers", setup_three, {worker, worker, worker}, all_ran, .large = true},
     {0},
 };
 
