@@ -222,8 +222,8 @@ bool sl_shared_cancel(struct sley_task *task)
     uint32_t one = SL_FIBER_CANCELLING_ONE;
     unsigned turns = 0;
 
-    /* Each is counted once; who is first asked a second time has got nothing from the first. Whoever
-     * has ended what the chain waits for may be about to wake it, and have lost its processor. */
+    /* Each is counted once; who is first asked a second time has got nothing from the first.
+     * Whoever has ended what is waited for may have lost its processor before it wakes who does. */
     while (!walk(loop, task, one)) {
         if (sl_future_state(&task->future) != SL_PENDING)
             return false; /* it has ended without being told */
