@@ -93,7 +93,7 @@ int sl_model_unused(void *object)
 }
 
 /* os/spin.h, after a hundred turns, each of which has waited here. */
-void sl_plain_yield(void);
-void sl_plain_yield(void)
+__attribute__((weak)) void sl_plain_yield(void);
+__attribute__((weak)) void sl_plain_yield(void)
 {
 }

@@ -6,6 +6,7 @@
 #define SL_MODEL_WAITERS_H
 
 #define SL_SPIN_PATIENCE 1
+#define SL_MODEL_YIELDS
 #include "explore.h"
 #include "sync/shared.h"
 
