@@ -54,6 +54,7 @@ static int cancelled_child(void)
 
 TEST_FIBER_WITH(a_failing_child_aborts_its_group, .virtual_clock = true)
 {
+    ONE_LOOP("nobody begins a child before it is aborted");
     sley_task_group group;
     int rc;
 

@@ -1,0 +1,78 @@
+/* Runtimes of several workers are instances: two run in two threads at a time, each is run again and
+ * again, and closed with tasks that are still pending, which end cancelled. */
+#include "check.h"
+
+#include "base/atomic.h"
+
+#include <errno.h>
+#include <pthread.h>
+
+enum { ROUNDS = 20, TASKS = 50 };
+
+static sl_atomic_u32 ended, cancelled;
+
+static intptr_t works(void *arg)
+{
+    CHECK_EQ(sley_yield(), 0);
+    CHECK_EQ(sley_sleep(sley_us(50)), 0);
+    sl_add_relaxed(&ended, 1);
+    return (intptr_t)arg;
+}
+
+static intptr_t stays(void *arg)
+{
+    int rc = sley_sleep(sley_s(600));
+
+    (void)arg;
+    sl_add_relaxed(&cancelled, rc == -ECANCELED);
+    return rc;
+}
+
+static intptr_t round_of(void *arg)
+{
+    sley_coro coros[TASKS];
+    sley_task *left = sley_create_task(stays, NULL);
+    intptr_t out[TASKS];
+
+    (void)arg;
+    for (intptr_t i = 0; i < TASKS; i++)
+        coros[i] = SLEY_CORO(works, (void *)i);
+    CHECK_EQ(sley_gather(out, TASKS, coros, 0), 0);
+    for (intptr_t i = 0; i < TASKS; i++)
+        CHECK_EQ(out[i], i);
+    CHECK(!sley_task_done(left));
+    sley_task_drop(left);
+    return 0;
+}
+
+/* A pending task has begun once a later one of the same loop has run: none is left unbegun. */
+static intptr_t last(void *arg)
+{
+    (void)arg;
+    return sley_sleep(sley_ms(20));
+}
+
+static void *runs(void *workers)
+{
+    sley_options options = {.size = sizeof options, .workers = *(int *)workers};
+    sley_runner runner;
+
+    EXPECT_EQ(sley_runner_open(&runner, &options), 0);
+    for (int i = 0; i < ROUNDS; i++)
+        EXPECT_EQ(sley_runner_run(&runner, round_of, NULL), 0);
+    EXPECT_EQ(sley_runner_run(&runner, last, NULL), 0);
+    sley_runner_close(&runner);
+    return NULL;
+}
+
+TEST_PLAIN(runtimes_are_instances)
+{
+    int two = 2, three = 3;
+    pthread_t thread;
+
+    assert_int_equal(pthread_create(&thread, NULL, runs, &two), 0);
+    runs(&three);
+    pthread_join(thread, NULL);
+    CHECK_EQ_VOID(sl_load_relaxed(&ended), 2 * ROUNDS * TASKS);
+    CHECK_EQ_VOID(sl_load_relaxed(&cancelled), 2 * ROUNDS);
+}
