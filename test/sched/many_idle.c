@@ -1,5 +1,5 @@
-/* A process of eight workers that has nothing to do uses next to no processor time: 1 ms in a second
- * is the bound. */
+/* A process of eight workers that has nothing to do uses next to no processor time: at most 1 ms in
+ * a second. */
 #include "check.h"
 
 #include <sys/resource.h>

@@ -1,5 +1,5 @@
-/* Runtimes of several workers are instances: two run in two threads at a time, each is run again and
- * again, and closed with tasks that are still pending, which end cancelled. */
+/* Runtimes of several workers are instances: two run in two threads at a time, each is run again
+ * and again, and closed with tasks that are still pending, which end cancelled. */
 #include "check.h"
 
 #include "base/atomic.h"

@@ -6,13 +6,15 @@
 
 static const sley_context_var var = {"v", 0};
 static sley_loop *first;
-static _Atomic int cancelled;
+static _Atomic int began, cancelled;
 
 static intptr_t waits(void *arg)
 {
-    int rc = sley_sleep(sley_s(60));
+    int rc;
 
     (void)arg;
+    began++;
+    rc = sley_sleep(sley_s(60));
     cancelled += rc == -ECANCELED;
     return rc;
 }
@@ -23,6 +25,7 @@ static intptr_t sets(void *arg)
     CHECK_EQ(sley_context_get(&var), 0);
     CHECK_EQ(sley_context_set(&var, (intptr_t)arg), 0);
     CHECK_EQ(sley_spawn(waits, NULL), 0);
+    SETTLE(began);
     return sley_yield();
 }
 
