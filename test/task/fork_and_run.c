@@ -48,16 +48,17 @@ static void run_fresh(int depth)
 
 static void in_callback(void *arg)
 {
-    pid_t *pid = arg;
+    pid_t pid = fork_begin();
 
-    *pid = fork_begin();
-    if (*pid == 0)
+    if (pid == 0)
         run_fresh(0);
+    *(_Atomic pid_t *)arg = pid;
 }
 
 static intptr_t parent(void *arg)
 {
-    pid_t pid = fork_begin(), called = -1;
+    pid_t pid = fork_begin();
+    _Atomic pid_t called = 0;
 
     (void)arg;
     if (pid == 0)
@@ -65,6 +66,7 @@ static intptr_t parent(void *arg)
     CHECK(fork_was_fine(pid));
     sley_call_soon(in_callback, &called);
     CHECK_EQ(sley_sleep(sley_ms(1)), 0);
+    SETTLE(called);
     CHECK(called > 0 && fork_was_fine(called));
     CHECK_EQ(sley_to_thread(job, (void *)(intptr_t)1), 2);
     return 0;
