@@ -27,6 +27,9 @@ void shipped_give_record(struct sley_future *future);
 #define RECORDS 2
 #define LIVES 3
 
+#ifdef __clang__ /* what stands behind the team are its members */
+#pragma clang diagnostic ignored "-Wgnu-variable-sized-type-not-at-end"
+#endif
 static struct {
     struct sl_team team;
     struct sl_member members[SL_MODEL_THREADS];
