@@ -142,6 +142,7 @@ static sley_handle by_value(struct sley_loop *loop, struct handle *handle)
     return value;
 }
 
+SL_NOINLINE /* the loop of this thread is read once in a function */
 sley_handle sley_loop_call_soon(sley_loop *loop, sley_callback *fn, void *arg)
 {
     struct handle *handle = handle_new(loop, fn, arg);

@@ -110,7 +110,7 @@ TEST_PLAIN(records_are_visited_while_the_pool_grows)
         pthread_join(threads[i], &wrong);
         if (wrong)
             fail_msg("visited %s", (char *)wrong);
-        assert_true(often[i] >= 2);
+        assert_true(often[i] >= 1);
     }
     visit.known = count;
     assert_true(sl_pool_each(&pool, look, &visit));
