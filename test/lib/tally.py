@@ -17,6 +17,7 @@ import sys
 LINE = re.compile(r'^(?:[\w+ -]+: )?(\d+) passed, (\d+) failed, (\d+) skipped(?: \((.*)\))?$')
 PASSED = ('OK', 'EXPECTEDFAIL')
 SHOWN = 40  # lines of a failed test's output
+BROKEN = []  # what failed, to be said again at the very end: logs are cut in their middle
 
 
 def line(passed, failed, skipped, reasons=()):
@@ -30,10 +31,12 @@ def skip_reason(test):
 
 
 def show(test):
-    print(f'  --- {test["name"]}: {test["result"]} (exit {test.get("returncode")})')
     text = (test.get('stdout') or '') + (test.get('stderr') or '')
-    for row in text.splitlines()[-SHOWN:]:
-        print('  |', row)
+    rows = [f'--- {test["name"]}: {test["result"]} (exit {test.get("returncode")})']
+    rows += ['| ' + row for row in text.splitlines()[-SHOWN:]]
+    for row in rows:
+        print(' ', row)
+    BROKEN.extend(rows)
 
 
 def from_meson(path, code):
@@ -63,8 +66,9 @@ def from_meson(path, code):
 def from_script(path, code):
     counts = None
     with open(path, encoding='utf-8', errors='replace') as output:
-        for row in output:
-            counts = LINE.match(row.rstrip()) or counts
+        rows = [row.rstrip() for row in output]
+    for row in rows:
+        counts = LINE.match(row) or counts
     if not counts:
         print('  no line of counts')
         return 0, 1, 0, []
@@ -76,12 +80,21 @@ def from_script(path, code):
     if failed == 0 and code != 0:
         print(f'  exit code {code}')
         failed = 1
+    if failed:
+        told = [row for row in rows if re.search('fail|not ok|error|differ', row, re.IGNORECASE)]
+        BROKEN.extend(['| ' + row for row in (told or rows)[-SHOWN:]])
     return passed, failed, skipped, reasons
 
 
 def total(path):
-    rows = [[int(n) for n in row.split()] for row in open(path, encoding='utf-8')]
-    passed, failed, skipped = (sum(column) for column in zip(*rows)) if rows else (0, 1, 0)
+    with open(path, encoding='utf-8') as file:
+        rows = [json.loads(row) for row in file]
+    counts = [row['counts'] for row in rows]
+    passed, failed, skipped = (sum(column) for column in zip(*counts)) if rows else (0, 1, 0)
+    for row in rows:
+        if row['counts'][1]:
+            print('failed:', row['name'])
+            print(*row['broken'], sep='\n')
     print(line(passed, failed, skipped))
     return 1 if failed else 0
 
@@ -99,10 +112,11 @@ def main(arguments):
         counts = (0, 0, 1, [subject])
     else:
         print(' ', subject)
+        BROKEN.append(subject)
         counts = (0, 1, 0, [])
     print(f'{name}: {line(*counts)}', flush=True)
     with open(totals, 'a', encoding='utf-8') as out:
-        print(*counts[:3], file=out)
+        print(json.dumps({'name': name, 'counts': counts[:3], 'broken': BROKEN}), file=out)
     return 1 if counts[1] else 0
 
 

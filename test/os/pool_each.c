@@ -24,7 +24,7 @@ struct visit {
 static struct sl_pool_depot depot;
 static struct sl_pool pool;
 static sl_atomic_u64 taken;
-static sl_atomic_u32 over, begun;
+static sl_atomic_u32 over, gone, visited[VISITORS];
 static uint64_t count;
 
 static bool look(void *memory, void *arg)
@@ -47,34 +47,51 @@ static bool first_only(void *record, void *arg)
     return false;
 }
 
+static char *visit_all(uint64_t *before)
+{
+    struct visit visit = {.known = sl_load_acquire(&taken)}; /* pairs with the owner's store */
+
+    if (!sl_pool_each(&pool, look, &visit))
+        return "what is no record";
+    if (visit.seen != visit.known)
+        return "not every record, or one twice";
+    if (visit.all < *before || visit.all < visit.known || visit.all > count)
+        return "too few or too many";
+    *before = visit.all;
+    return NULL;
+}
+
 static void *visits(void *arg)
 {
-    uint64_t before = 0, often = 0;
+    sl_atomic_u32 *often = arg;
+    uint64_t before = 0;
+    char *wrong;
     bool last;
 
     do {
-        struct visit visit = {0};
+        last = sl_load_acquire(&over); /* pairs with the store at the end */
+        wrong = visit_all(&before);
+        sl_store_relaxed(often, sl_load_relaxed(often) + 1);
+    } while (!wrong && !last);
+    sl_store_relaxed(&gone, 1);
+    return wrong;
+}
 
-        last = sl_load_acquire(&over);            /* pairs with the store at the end */
-        visit.known = sl_load_acquire(&taken);    /* pairs with the owner's store */
-        if (!sl_pool_each(&pool, look, &visit))
-            return "what is no record";
-        if (visit.seen != visit.known)
-            return "not every record, or one twice";
-        if (visit.all < before || visit.all < visit.known || visit.all > count)
-            return "too few or too many";
-        before = visit.all;
-        often++;
-        sl_store_relaxed(&begun, 1);
-    } while (!last);
-    *(uint64_t *)arg = often;
-    return NULL;
+/* Until each has ended one more visit; or one found a fault. */
+static void wait_for_visits(void)
+{
+    for (int i = 0; i < VISITORS; i++) {
+        uint32_t before = sl_load_relaxed(&visited[i]);
+
+        while (sl_load_relaxed(&visited[i]) == before && !sl_load_relaxed(&gone))
+            sched_yield();
+    }
 }
 
 TEST_PLAIN(records_are_visited_while_the_pool_grows)
 {
     pthread_t threads[VISITORS];
-    uint64_t often[VISITORS], number = 0;
+    uint64_t number = 0;
     struct visit visit = {0};
     void *first = NULL;
 
@@ -85,9 +102,8 @@ TEST_PLAIN(records_are_visited_while_the_pool_grows)
     assert_true(sl_pool_each(&pool, first_only, &first));
     assert_null(first);
     for (int i = 0; i < VISITORS; i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, visits, &often[i]), 0);
-    while (!sl_load_relaxed(&begun))
-        sched_yield();
+        assert_int_equal(pthread_create(&threads[i], NULL, visits, &visited[i]), 0);
+    wait_for_visits();
     while (number < count) {
         struct record *record = sl_pool_take_shared(&pool), *again;
 
@@ -100,8 +116,8 @@ TEST_PLAIN(records_are_visited_while_the_pool_grows)
             again = sl_pool_take_shared(&pool);
             assert_ptr_equal(again, record);
         }
-        if (number % (count / 50) == 0)
-            sched_yield();
+        if (number % (count / 5) == 0)
+            wait_for_visits();
     }
     sl_store_release(&over, 1); /* pairs with the visitors' load */
     for (int i = 0; i < VISITORS; i++) {
@@ -110,7 +126,7 @@ TEST_PLAIN(records_are_visited_while_the_pool_grows)
         pthread_join(threads[i], &wrong);
         if (wrong)
             fail_msg("visited %s", (char *)wrong);
-        assert_true(often[i] >= 1);
+        assert_true(sl_load_relaxed(&visited[i]) >= 7);
     }
     visit.known = count;
     assert_true(sl_pool_each(&pool, look, &visit));
