@@ -319,6 +319,7 @@ static void begin_threads(const struct sl_model *model)
             sl_hook_fiber_made(&thread->context.hook, stacks[i], STACK);
             made[i] = true;
         }
+        sl_hook_unpoison(stacks[i], STACK); /* the last run may have been left in mid-call */
         thread->body = model->threads[i];
         thread->done = false;
         thread->word = NULL;

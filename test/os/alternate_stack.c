@@ -18,6 +18,7 @@ TEST_PLAIN(the_alternate_stack_of_the_thread_comes_back)
     static char mine[65536];
     stack_t own = {.ss_sp = mine, .ss_size = sizeof mine}, none = {.ss_flags = SS_DISABLE}, now;
 
+    ONE_LOOP("its tasks run in the thread that ran it");
     assert_int_equal(sigaltstack(&none, NULL), 0);
     assert_int_equal(sl_test_run(looks, NULL), 0);
     assert_true(!(inside.ss_flags & SS_DISABLE) && inside.ss_sp != NULL);
