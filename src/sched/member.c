@@ -9,18 +9,10 @@ static void run_ready(struct sley_loop *loop)
     struct sl_entry *entry;
 
     while ((entry = loop->taken) || (entry = sl_share_next(loop))) {
-        int64_t began = loop->debug ? sl_sys.clock_now() : 0;
-
         loop->taken = NULL;
         if (SL_UNLIKELY(loop->searches || loop->watched))
             sl_search_busy(loop);
-        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
-            sl_worker_calls.held(loop, entry);
         sl_worker_dispatch(loop, entry);
-        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
-            sl_worker_calls.held(loop, NULL);
-        if (SL_UNLIKELY(loop->debug) && began && sl_worker_calls.slow)
-            sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
     }
 }
 
@@ -31,7 +23,6 @@ static void run_ready(struct sley_loop *loop)
 static void expire(struct sley_loop *loop)
 {
     struct sl_list due;
-    struct sl_link *link;
 
     sl_list_init(&due);
     loop->expired_at = loop->now;
@@ -40,13 +31,7 @@ static void expire(struct sley_loop *loop)
         sl_wheel_expire(&loop->wheel, loop->now, &due);
     sl_store_relaxed(&loop->timers, loop->wheel.armed > 0);
     sl_store_relaxed(&loop->member->figures[SL_FIGURE_TIMERS], loop->wheel.armed);
-    while ((link = sl_list_pop(&due))) {
-        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
-
-        link->next = NULL;
-        loop->dispatches++;
-        entry->run(loop, entry);
-    }
+    sl_worker_fire(loop, &due);
     sl_spin_unlock(&loop->wheel_lock);
 }
 
@@ -79,16 +64,11 @@ void sl_timer_disarm_shared(struct sley_loop *loop, struct sl_timer *timer)
 void sl_worker_drop(struct sley_loop *loop)
 {
     struct sl_list due;
-    struct sl_link *link;
     struct sl_entry *entry;
 
     sl_list_init(&due);
     sl_wheel_expire(&loop->wheel, INT64_MAX, &due);
-    while ((link = sl_list_pop(&due))) {
-        entry = SL_CONTAINER(link, struct sl_entry, link);
-        link->next = NULL;
-        entry->run(loop, entry);
-    }
+    sl_worker_fire(loop, &due);
     sl_inbox_take(loop);
     while ((entry = sl_share_left(loop)))
         entry->run(loop, entry);
@@ -159,20 +139,4 @@ int sl_team_run(struct sley_loop *loop)
     if (rc < 0)
         sl_team_stop(loop->team);
     return sl_team_rest(loop->team, rc);
-}
-
-/* The ends are counted before the beginnings: if the sums are equal there was a moment without
- * any. */
-uint64_t sl_runtime_tasks(const struct sl_runtime *runtime)
-{
-    const struct sl_team *team = runtime->team;
-    uint64_t created = 0, ended = 0;
-
-    if (!team)
-        return runtime->tasks_created - runtime->tasks_ended;
-    for (unsigned i = 0; i < team->n; i++)
-        ended += sl_load_acquire(&team->members[i].loop->tasks_ended); /* pairs with its store */
-    for (unsigned i = 0; i < team->n; i++)
-        created += sl_load_relaxed(&team->members[i].loop->tasks_created);
-    return created - ended;
 }

@@ -16,7 +16,6 @@ void sl_roam(struct sley_loop *loop, struct sl_fiber *fiber)
     struct sl_rng rng = {home->runtime->options.seed + sl_add_relaxed(&team->roamed, 1)};
     uint32_t other = (home->index + 1 + sl_rng_below(&rng, team->n - 1)) % team->n;
     uint32_t place = team->roams == SL_ROAMS_AWAY ? 0 : sl_rng_below(&rng, 4);
-    struct sl_entry *before;
 
     if (place == 0) {
         sl_share_give_to(team->members[other].loop, &fiber->entry);
@@ -25,10 +24,7 @@ void sl_roam(struct sley_loop *loop, struct sl_fiber *fiber)
     } else if (place == 2) {
         sl_share_push(loop, &fiber->entry);
     } else {
-        before = sl_deque_swap_next(&loop->member->deque, &fiber->entry);
-        if (before)
-            sl_share_append(loop, before);
-        sl_search_offer(loop);
+        sl_share_push_next(loop, &fiber->entry);
     }
 }
 

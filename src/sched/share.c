@@ -23,10 +23,14 @@ static struct sl_entry *mark(struct sl_entry *entry)
 {
     return (struct sl_entry *)((uintptr_t)entry | 1);
 }
+static struct sl_entry *unmark(struct sl_entry *place)
+{
+    return (struct sl_entry *)((uintptr_t)place & ~(uintptr_t)1);
+}
 
 struct sl_entry *sl_share_accept(struct sl_entry *place)
 {
-    struct sl_entry *entry = (struct sl_entry *)((uintptr_t)place & ~(uintptr_t)1);
+    struct sl_entry *entry = unmark(place);
 
     if (entry == place)
         return entry;
@@ -39,7 +43,7 @@ struct sl_entry *sl_share_accept(struct sl_entry *place)
 /* Has somebody begun it? Then there is nothing to claim, and no need to keep the place. */
 static bool is_stale(struct sl_entry *place)
 {
-    struct sl_entry *entry = (struct sl_entry *)((uintptr_t)place & ~(uintptr_t)1);
+    struct sl_entry *entry = unmark(place);
 
     return entry != place && !(sl_fiber_flags(sl_fiber_of(entry)) & SL_FIBER_NEW);
 }
@@ -103,11 +107,9 @@ void sl_share_push(struct sley_loop *loop, struct sl_entry *entry)
     sl_search_offer(loop);
 }
 
-/* Before the deque: who makes a task awaits it next, mostly. What stood there may be the place of a
- * task that was awaited, whose record this one has now. */
-void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
+/* What stood there may be the place of a task that was awaited, whose record this one has now. */
+void sl_share_push_next(struct sley_loop *loop, struct sl_entry *place)
 {
-    struct sl_entry *place = mark(&fiber->entry);
     struct sl_entry *before = sl_deque_swap_next(&loop->member->deque, place);
 
     if (!before || before == place || is_stale(before)) {
@@ -117,6 +119,12 @@ void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
     }
     sl_share_append(loop, before);
     sl_search_offer(loop);
+}
+
+/* Who makes a task awaits it next, mostly. */
+void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    sl_share_push_next(loop, mark(&fiber->entry));
 }
 
 /* A fiber of another loop, or woken by a thread that runs none. As soon as it is queued it may run,
@@ -147,7 +155,6 @@ void sl_share_visitors_leave(struct sl_runtime *runtime)
 void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sley_loop *home = fiber->stack->home;
-    struct sl_entry *before;
 
     if (loop == home && (!loop->team || sl_fiber_flags(fiber) & SL_FIBER_PINNED)) {
         sl_ready_push(loop, &fiber->entry);
@@ -162,18 +169,10 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
         loop->direct = &fiber->entry;
         return;
     }
-    if (!loop->current && !loop->ending) { /* a completion, a timer: first come, first served */
+    if (!loop->current && !loop->ending) /* a completion, a timer: first come, first served */
         sl_share_push(loop, &fiber->entry);
-        return;
-    }
-    before = sl_deque_swap_next(&loop->member->deque, &fiber->entry);
-    if (!before || is_stale(before)) {
-        sl_fence_after_rmw();
-        sl_search_look(loop);
-        return;
-    }
-    sl_share_append(loop, before);
-    sl_search_offer(loop);
+    else
+        sl_share_push_next(loop, &fiber->entry);
 }
 
 /* ---- out ---- */
@@ -309,35 +308,32 @@ static bool for_the_hub(struct sl_entry *entry)
     return sl_shared_load_relaxed(&fiber->sp) == SL_FIBER_RUNS;
 }
 
-struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop)
+struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_fiber *self)
 {
     struct sl_entry *entry = sl_share_next(loop);
 
-    if (entry && for_the_hub(entry)) {
+    if (entry && entry != &self->entry && for_the_hub(entry)) {
         loop->taken = entry;
         return NULL;
     }
     return entry ? sl_fiber_of(entry) : NULL;
 }
 
-/* A fiber that begins has a stack from now on, and runs. */
-struct sl_stack *sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber)
+void sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber, struct sl_stack *stack)
 {
-    struct sl_stack *stack = sl_stacks_bind_shared(&loop->stacks, fiber->stack_class);
-
     stack->home = loop;
     fiber->stack = stack;
     sl_shared_store_relaxed(&fiber->sp, SL_FIBER_RUNS);
-    return stack;
 }
 
-static struct sley_loop *switch_to(struct sley_loop *loop, struct sl_fiber *self,
-                                   struct sl_fiber *next)
+struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
+                                    struct sl_fiber *next)
 {
     loop->current = next;
     if (next && !sl_shared_load_relaxed(&next->sp)) {
-        struct sl_stack *stack = sl_share_bind(loop, next);
+        struct sl_stack *stack = sl_stacks_bind_shared(&loop->stacks, next->stack_class);
 
+        sl_share_bind(loop, next, stack);
         sl_hook_switch(&self->stack->hook, &stack->hook, 0);
         loop = sl_arch_switch_begin(&self->sp, sl_stack_top(stack), sl_switch_entry, loop);
     } else {
@@ -352,19 +348,7 @@ static struct sley_loop *switch_to(struct sley_loop *loop, struct sl_fiber *self
 
 struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self)
 {
-    struct sl_entry *entry = sl_share_next(loop);
+    struct sl_fiber *next = sl_share_next_fiber(loop, self);
 
-    if (entry == &self->entry)
-        return loop;
-    if (entry && for_the_hub(entry)) {
-        loop->taken = entry;
-        entry = NULL;
-    }
-    return switch_to(loop, self, entry ? sl_fiber_of(entry) : NULL);
-}
-
-struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
-                                    struct sl_fiber *next)
-{
-    return switch_to(loop, self, next);
+    return next == self ? loop : sl_share_park_for(loop, self, next);
 }

@@ -10,9 +10,11 @@
 
 /* The worker's own call: queues what anybody may run, last, and sees that somebody will. */
 void sl_share_push(struct sley_loop *loop, struct sl_entry *entry);
-/* A fiber that has not begun. */
+/* The same, next, because of who runs: what stood there before goes last. */
+void sl_share_push_next(struct sley_loop *loop, struct sl_entry *place);
+/* The same for a fiber that has not begun. */
 void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber);
-/* The same, but wakes nobody for it. */
+/* Last, but wakes nobody for it. */
 void sl_share_append(struct sley_loop *loop, struct sl_entry *entry);
 /* Any thread: the same for the runtime. */
 void sl_share_give(struct sl_team *team, struct sl_entry *entry);
@@ -27,17 +29,18 @@ void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry);
 struct sl_entry *sl_share_next(struct sley_loop *loop);
 /* The running fiber gives its worker up. */
 SLEY_SUSPENDS struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self);
-/* A fiber has ended: who is to be switched to from here, or NULL for the hub. */
-struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop);
+/* Who is to be switched to from the stack of `self` (which may be next itself; NULL: it has ended),
+ * or NULL for the hub. */
+struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_fiber *self);
 /* Its context, once there is one; the fiber runs from now on. */
 void *sl_share_context(struct sl_fiber *fiber);
-/* A fiber that begins has a stack from now on, and runs. */
-struct sl_stack *sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber);
+/* A fiber that begins has this stack from now on, and runs. */
+void sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber, struct sl_stack *stack);
 
 /* A fiber that is queued and that nobody has begun: the caller may begin it, here and now, if this
  * is true. */
 SL_MUST_USE bool sl_share_claim(struct sl_fiber *fiber);
-/* Gives the worker up for that one. */
+/* Gives the worker up for that one; NULL: the hub. */
 SLEY_SUSPENDS struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
                                                   struct sl_fiber *next);
 /* What was taken from a deque: an entry that nobody else begins from now on, or NULL: somebody has,

@@ -162,3 +162,19 @@ void sl_team_leave(struct sl_team *team)
         if (team->members[i].started)
             pthread_join(team->members[i].thread, NULL);
 }
+
+/* The ends are counted before the beginnings: if the sums are equal there was a moment without
+ * any. */
+uint64_t sl_runtime_tasks(const struct sl_runtime *runtime)
+{
+    const struct sl_team *team = runtime->team;
+    uint64_t created = 0, ended = 0;
+
+    if (!team)
+        return runtime->tasks_created - runtime->tasks_ended;
+    for (unsigned i = 0; i < team->n; i++)
+        ended += sl_load_acquire(&team->members[i].loop->tasks_ended); /* pairs with its store */
+    for (unsigned i = 0; i < team->n; i++)
+        created += sl_load_relaxed(&team->members[i].loop->tasks_created);
+    return created - ended;
+}

@@ -172,15 +172,14 @@ void sl_wait_park_first(struct sley_loop *loop, struct sl_wait *wait)
 {
     struct sl_fiber *self = wait->fiber;
 
-    if (!wait->begun) /* else others may be looking at it */
-        self->wait = wait;
-    if (!sl_fiber_many(self) && !wait->begun) {
-        self->wait = wait;
-        deliver_first(loop, wait);
-        return;
-    }
-    if (!wait->begun)
+    if (!wait->begun) { /* else others may be looking at it */
+        if (!sl_fiber_many(self)) {
+            self->wait = wait;
+            deliver_first(loop, wait);
+            return;
+        }
         (void)!sl_wait_begin(wait);
+    }
     if (wait->begun == SL_WAIT_OVER)
         sl_ready_wake(loop, self);
     else if (wait->class->cancel && SL_UNLIKELY(sl_fiber_flags(self) & SL_FIBER_ASKED))

@@ -1,10 +1,9 @@
-/* The worker: runs what is ready, then turns the ring and the wheel, then sleeps.
+/* A worker that is alone: runs what is ready, then turns the ring and the wheel, then sleeps. And
+ * what every worker does: begins and ends fibers, dispatches what is ready. Among many: member.c.
  *
  * A fiber that parks switches directly to the next one that is ready (sched/switch.h). The loop's
  * own context, the *hub*, runs only when the next entry is a callback, when the pass is over, or
- * when nothing is ready. Callbacks run on the hub because it has the thread's large stack.
- *
- * This file alone knows the ready queue, the ring, the wheel and fibers together. */
+ * when nothing is ready. Callbacks run on the hub because it has the thread's large stack. */
 #include "sched/worker.h"
 
 #include "sched/share.h"
@@ -46,19 +45,18 @@ static void lay_out(struct sley_loop *loop, struct sl_fiber *fiber)
  * on it. */
 static bool ended_shared(struct sley_loop *loop, struct sl_stack *stack)
 {
-    struct sl_fiber *next = sl_share_next_fiber(loop);
+    struct sl_fiber *next = sl_share_next_fiber(loop, NULL);
     void *to = loop->hub;
 
     loop->current = next;
     if (next && !sl_shared_load_relaxed(&next->sp)) {
         if (next->stack_class == stack->class) {
-            stack->home = loop;
-            sl_switch_bind(next, stack);
-            sl_shared_store_relaxed(&next->sp, SL_FIBER_RUNS);
+            sl_share_bind(loop, next, stack);
             sl_stacks_unpromise_shared(&loop->stacks, stack->class);
             return true;
         }
-        to = sl_arch_prepare(sl_stack_top(sl_share_bind(loop, next)), sl_switch_entry);
+        sl_share_bind(loop, next, sl_stacks_bind_shared(&loop->stacks, next->stack_class));
+        to = sl_arch_prepare(sl_stack_top(next->stack), sl_switch_entry);
     } else if (next) {
         to = sl_share_context(next);
     }
@@ -131,12 +129,34 @@ static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
 
 /* ---- a pass ---- */
 
-void sl_worker_dispatch(struct sley_loop *loop, struct sl_entry *entry)
+SL_INLINE void dispatch(struct sley_loop *loop, struct sl_entry *entry)
 {
     if (entry->run)
         entry->run(loop, entry);
     else
         run_fiber(loop, sl_fiber_of(entry));
+}
+
+/* Debug mode: how long did it take, and what does it hold? */
+static SL_NOINLINE void dispatch_watched(struct sley_loop *loop, struct sl_entry *entry)
+{
+    int64_t began = sl_sys.clock_now();
+
+    if (sl_worker_calls.held)
+        sl_worker_calls.held(loop, entry);
+    dispatch(loop, entry);
+    if (sl_worker_calls.held)
+        sl_worker_calls.held(loop, NULL);
+    if (sl_worker_calls.slow)
+        sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
+}
+
+void sl_worker_dispatch(struct sley_loop *loop, struct sl_entry *entry)
+{
+    if (SL_UNLIKELY(loop->debug))
+        dispatch_watched(loop, entry);
+    else
+        dispatch(loop, entry);
 }
 
 /* Runs what is ready, until the pass is over. A stop ends it with the batch. */
@@ -145,16 +165,8 @@ static void run_ready(struct sley_loop *loop)
     struct sl_entry *entry;
 
     while (loop->budget > 0 && (entry = sl_ready_pop(loop))) {
-        int64_t began = loop->debug ? sl_sys.clock_now() : 0;
-
         loop->budget--;
-        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
-            sl_worker_calls.held(loop, entry);
         sl_worker_dispatch(loop, entry);
-        if (SL_UNLIKELY(loop->debug) && sl_worker_calls.held)
-            sl_worker_calls.held(loop, NULL);
-        if (SL_UNLIKELY(loop->debug) && began && sl_worker_calls.slow)
-            sl_worker_calls.slow(loop, sl_sys.clock_now() - began);
         if (SL_UNLIKELY(loop->stop)) {
             if (!loop->batch_last)
                 return;
@@ -169,22 +181,14 @@ static void expire(struct sley_loop *loop)
 {
     bool at_once = sl_list_empty(&loop->ready);
     struct sl_list due;
-    struct sl_link *link;
 
     sl_list_init(&due);
     loop->expired_at = loop->now;
     sl_wheel_expire(&loop->wheel, loop->now, &due);
-    if (!at_once) {
+    if (at_once)
+        sl_worker_fire(loop, &due);
+    else
         sl_list_splice(&loop->ready, &due);
-        return;
-    }
-    while ((link = sl_list_pop(&due))) {
-        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
-
-        link->next = NULL;
-        loop->dispatches++;
-        entry->run(loop, entry);
-    }
 }
 
 /* How long a pass took decides how many dispatches the next one has, so that a completion or a

@@ -228,6 +228,19 @@ int sl_worker_run(struct sley_loop *loop);
 int sl_worker_begin(struct sley_loop *loop);
 void sl_worker_end(struct sley_loop *loop);
 void sl_worker_dispatch(struct sley_loop *loop, struct sl_entry *entry);
+/* Makes the calls of timers that are due. */
+SL_INLINE void sl_worker_fire(struct sley_loop *loop, struct sl_list *due)
+{
+    struct sl_link *link;
+
+    while ((link = sl_list_pop(due))) {
+        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
+
+        link->next = NULL;
+        loop->dispatches++;
+        entry->run(loop, entry);
+    }
+}
 void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran);
 
 /* ---- member.c ---- */
