@@ -131,11 +131,15 @@ SL_INLINE void sl_ready_push(struct sley_loop *loop, struct sl_entry *entry)
 SL_INLINE struct sl_entry *sl_ready_pop(struct sley_loop *loop)
 {
     struct sl_link *first = loop->ready.head.next;
-    struct sl_link *last = loop->batch_last ? loop->batch_last : loop->ready.head.prev;
 
     if (first == &loop->ready.head)
         return NULL;
-    loop->batch_last = first == last ? NULL : last;
+    if (!loop->batch_last) { /* a batch begins: with this one, if it has no others */
+        if (first != loop->ready.head.prev)
+            loop->batch_last = loop->ready.head.prev;
+    } else if (first == loop->batch_last) {
+        loop->batch_last = NULL;
+    }
     sl_link_remove(first);
     first->next = NULL;
     return SL_CONTAINER(first, struct sl_entry, link);

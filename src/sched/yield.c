@@ -41,7 +41,7 @@ SL_INLINE struct sley_loop *change_places(struct sley_loop *loop, struct sl_fibe
     loop->budget--;
     if (!loop->batch_last) /* sl_ready_pop's rule, with `mine` queued already */
         loop->batch_last = mine;
-    if (first == loop->batch_last)
+    else if (first == loop->batch_last)
         loop->batch_last = NULL;
     if (first == last) {
         head->next = mine;

@@ -75,16 +75,21 @@ SL_INLINE bool sl_context_count_down(sl_atomic_u64 *refs)
     return left == 0;
 }
 
-/* Most have nothing to release. */
-SL_INLINE void sl_context_release(uintptr_t word)
+/* Most have nothing to release, or a box that others have, too. */
+SL_INLINE bool sl_context_release_quickly(uintptr_t word)
 {
     struct sley_context *box = sl_context_box(word);
 
     if (SL_LIKELY(!word))
-        return;
-    if (box && sl_context_alone() && sl_load_relaxed(&box->refs) > 1)
-        sl_store_relaxed(&box->refs, sl_load_relaxed(&box->refs) - 1);
-    else
+        return true;
+    if (!box || !sl_context_alone() || sl_load_relaxed(&box->refs) == 1)
+        return false;
+    sl_store_relaxed(&box->refs, sl_load_relaxed(&box->refs) - 1);
+    return true;
+}
+SL_INLINE void sl_context_release(uintptr_t word)
+{
+    if (!sl_context_release_quickly(word))
         sl_context_release_last(word);
 }
 

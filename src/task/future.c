@@ -89,10 +89,11 @@ const struct sl_wait_class sl_await_class = {
     .holder = await_holder,
 };
 
-/* Does the target (by a chain of awaits) wait for the task that is about to await it? */
-static bool closes_a_ring(struct sley_future *target, const struct sl_fiber *self)
+/* Does the target (by a chain of awaits) wait for the task that is about to await it? Of what has
+ * not begun there is nothing to ask. */
+SL_INLINE bool closes_a_ring(struct sley_future *target, const struct sl_fiber *self)
 {
-    while (target->kind == SL_FUTURE_TASK) {
+    while (target->kind == SL_FUTURE_TASK && sl_task_of_future(target)->fiber.sp) {
         struct sl_fiber *fiber = &sl_task_of_future(target)->fiber;
 
         if (fiber == self)

@@ -42,11 +42,12 @@ SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *opt
 SL_INLINE struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                                   const sley_task_options *options, bool many)
 {
-    int class = options && options->stack_size ? sl_stack_class_of(options->stack_size)
-                                               : loop->runtime->stack_class;
+    int class = loop->runtime->stack_class;
     struct sley_task *task;
 
-    if (class < 0 || sl_stacks_promise(&loop->stacks, (unsigned)class) < 0)
+    if (options && options->stack_size && (class = sl_stack_class_of(options->stack_size)) < 0)
+        return NULL;
+    if (sl_stacks_promise(&loop->stacks, (unsigned)class) < 0)
         return NULL;
     if (!many)
         task = sl_pool_take(&loop->tasks);
@@ -115,7 +116,7 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
         return NULL;
     sl_store_relaxed(&task->fiber.word, 0);
     task->fiber.scope = scope;
-    if (SL_UNLIKELY(scope->_outer || scope->_code))
+    if (SL_UNLIKELY(scope->_code || (scope != &runtime->root && scope->_outer)))
         sl_scope_set(&task->fiber, scope);
     sl_store_relaxed(&task->future.refs, 2);
     if (SL_UNLIKELY(loop->debug))
@@ -196,20 +197,14 @@ static SL_NOINLINE void end_watched(struct sl_stack *stack, struct sley_task *ta
     }
 }
 
-struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
+/* `loop` runs; the task's function has returned `word`. */
+static SL_NOINLINE struct sley_loop *end(struct sley_loop *loop, struct sley_task *task,
+                                         intptr_t word)
 {
-    struct sley_task *task = sl_task_of(fiber);
+    struct sl_fiber *fiber = &task->fiber;
     struct sl_stack *stack = fiber->stack;
     enum sl_future_state state = SL_DONE;
     sley_error *error = NULL;
-    intptr_t word;
-
-    loop->in_user = 1;
-    word = task->fn(task->arg);
-    loop = sl_current();
-    if (SL_UNLIKELY(!loop))
-        sl_fork_returned();
-    loop->in_user = 0;
 
     if (SL_UNLIKELY(stack->watched))
         end_watched(stack, task);
@@ -237,6 +232,41 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
         sley_error_drop(stack->error);
         stack->error = NULL;
     }
+    return loop;
+}
+
+/* Most tasks of one loop have a value, and nobody but who awaits them has anything to do with their
+ * end: the same, with nothing left to ask. */
+SL_INLINE bool ends_plainly(struct sley_loop *loop, struct sley_task *task, intptr_t word)
+{
+    struct sl_stack *stack = task->fiber.stack;
+
+    return !((uintptr_t)loop->team | (uintptr_t)task->group | (uintptr_t)stack->error |
+             stack->watched | sl_load_relaxed(&loop->runtime->closing) |
+             (sl_fiber_flags(&task->fiber) & SL_FIBER_MUST_CANCEL)) &&
+           !sley_is_error(word) && sl_context_release_quickly(task->context);
+}
+
+struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    struct sley_task *task = sl_task_of(fiber);
+    intptr_t word;
+
+    loop->in_user = 1;
+    word = task->fn(task->arg);
+    loop = sl_current();
+    if (SL_UNLIKELY(!loop))
+        sl_fork_returned();
+    loop->in_user = 0;
+    if (SL_UNLIKELY(!ends_plainly(loop, task, word)))
+        return end(loop, task, word);
+    loop->current = NULL;
+    fiber->stack = NULL;
+    task->context = 0;
+    sl_link_remove(&task->all);
+    sl_future_finish_one(&task->future, SL_DONE, word, NULL);
+    loop->runtime->tasks_ended++;
+    sl_future_drop(&task->future);
     return loop;
 }
 
