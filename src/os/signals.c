@@ -1,7 +1,7 @@
 #include "os/signals.h"
 
 #include "base/atomic.h"
-#include "base/check.h"
+#include "os/spin.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -110,45 +110,80 @@ void sl_fault_handler_install(bool (*describe)(const void *address))
 #define SIGNALS 65
 
 static struct owner {
-    void (*fn)(void *arg);
+    sl_atomic_u32 taken;
+    sl_atomic_u32 inside; /* threads that are in its handler */
+    _Atomic(void (*)(void *arg)) fn;
     void *arg;
     struct sigaction previous;
 } owners[SIGNALS];
 
 static void on_signal(int signal)
 {
+    struct owner *owner = &owners[signal];
+    void (*fn)(void *arg);
     int saved = errno;
 
-    if (owners[signal].fn)
-        owners[signal].fn(owners[signal].arg);
+    sl_add_acq_rel(&owner->inside, 1); /* inside, then fn: pairs with give_back */
+    sl_fence_seq_cst(); /* pairs with the fence in give_back */
+    fn = sl_load_acquire(&owner->fn); /* and the argument: pairs with the store in take */
+    if (fn)
+        fn(owner->arg);
+    sl_sub_acq_rel(&owner->inside, 1); /* the argument is not used any more: pairs with give_back */
     errno = saved;
 }
 
 bool sl_signal_take(int signal, void (*fn)(void *arg), void *arg, bool only_default)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART | SA_ONSTACK};
-    struct sigaction now;
+    struct owner *owner = &owners[signal > 0 && signal < SIGNALS ? signal : 0];
 
-    if (signal <= 0 || signal >= SIGNALS || owners[signal].fn || sigaction(signal, NULL, &now))
+    /* Pairs with give_back. The record 0 is nobody's. */
+    if (owner == owners || sl_exchange_acq_rel(&owner->taken, 1))
         return false;
-    if (only_default && (now.sa_flags & SA_SIGINFO || now.sa_handler != SIG_DFL))
+    if (sigaction(signal, NULL, &owner->previous) ||
+        (only_default && (owner->previous.sa_flags & SA_SIGINFO ||
+                          owner->previous.sa_handler != SIG_DFL))) {
+        sl_store_release(&owner->taken, 0); /* pairs with the next one's exchange */
         return false;
+    }
     sigemptyset(&action.sa_mask);
-    owners[signal].arg = arg;
-    owners[signal].fn = fn;
-    return sigaction(signal, &action, &owners[signal].previous) == 0;
+    owner->arg = arg;
+    sl_store_release(&owner->fn, fn); /* pairs with the handler */
+    return sigaction(signal, &action, NULL) == 0;
+}
+
+static void give_back(int signal)
+{
+    sigaction(signal, &owners[signal].previous, NULL);
+    sl_store_relaxed(&owners[signal].fn, NULL);
 }
 
 void sl_signal_give_back(int signal)
 {
-    if (signal <= 0 || signal >= SIGNALS || !owners[signal].fn)
-        return;
+    struct owner *owner = &owners[signal];
+    unsigned turns = 0;
+
+    give_back(signal);
+    /* fn, then inside: either the handler sees that there is nothing to call, or it is waited for.
+     * Pairs with the fence there. */
+    sl_fence_seq_cst();
+    while (sl_load_acquire(&owner->inside)) /* pairs with the end of the handler */
+        sl_spin_wait(&turns);
+    sl_store_release(&owner->taken, 0); /* pairs with the next one's exchange */
+}
+
+void sl_signal_by_default(int signal)
+{
     sigaction(signal, &owners[signal].previous, NULL);
-    owners[signal].fn = NULL;
 }
 
 void sl_signals_forked(void)
 {
-    for (int signal = 1; signal < SIGNALS; signal++)
-        sl_signal_give_back(signal);
+    for (int signal = 1; signal < SIGNALS; signal++) {
+        /* The threads that took them, or were inside of a handler, are not here. */
+        if (sl_load_relaxed(&owners[signal].fn))
+            give_back(signal);
+        sl_store_relaxed(&owners[signal].inside, 0);
+        sl_store_relaxed(&owners[signal].taken, 0);
+    }
 }

@@ -6,6 +6,8 @@
 #ifndef SL_OS_SIGNALS_H
 #define SL_OS_SIGNALS_H
 
+#include "base/check.h"
+
 #include <signal.h>
 #include <stdbool.h>
 
@@ -27,9 +29,12 @@ void sl_thread_signals_forked(const struct sl_thread_signals *saved);
 void sl_fault_handler_install(bool (*describe)(const void *address));
 
 /* A signal whose handler calls fn(arg); one owner a signal. False: somebody else's, left alone.
- * `only_default`: only where the default action is in place. */
-bool sl_signal_take(int signal, void (*fn)(void *arg), void *arg, bool only_default);
+ * `only_default`: only where the default action is in place. Any thread. */
+SL_MUST_USE bool sl_signal_take(int signal, void (*fn)(void *arg), void *arg, bool only_default);
+/* By who took it. Once this has returned, no thread is in fn. */
 void sl_signal_give_back(int signal);
+/* Inside of fn: the action of before is in place again; the owner gives it back all the same. */
+void sl_signal_by_default(int signal);
 /* In the child of a fork: gives all back, they are the parent's. */
 void sl_signals_forked(void);
 

@@ -302,15 +302,14 @@ int sley_loop_close(sley_loop *loop)
 
 static SL_NOINLINE int run(struct sley_loop *loop)
 {
+    bool took;
     int rc;
 
-    if (sl_runtime_dead(loop->runtime))
-        return -SLEY_EFORKED;
-    if (sl_current())
-        return -SLEY_ERUNNING;
-    sl_report_install(loop);
+    if (sl_runtime_dead(loop->runtime) || sl_current())
+        return sl_runtime_dead(loop->runtime) ? -SLEY_EFORKED : -SLEY_ERUNNING;
+    sl_report_install(loop, &took);
     rc = sl_worker_run(loop);
-    sl_report_uninstall(loop);
+    sl_report_uninstall(loop, took);
     if (rc == -SLEY_ENOURING && loop->ring_storage.refusal)
         sley_raise(rc, "%s", loop->ring_storage.refusal);
     return rc;

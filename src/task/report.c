@@ -233,16 +233,17 @@ static void on_report_signal(void *arg)
     sl_loop_signal(arg, SL_SIGNAL_REPORT);
 }
 
-void sl_report_install(struct sley_loop *loop)
+void sl_report_install(struct sley_loop *loop, bool *took)
 {
+    int signal = loop->runtime->options.report_signal;
+
     sl_fault_handler_install(describe_fault);
-    if (loop->runtime->options.report_signal)
-        sl_signal_take(loop->runtime->options.report_signal, on_report_signal, loop, false);
+    *took = signal && sl_signal_take(signal, on_report_signal, loop, false);
 }
 
-void sl_report_uninstall(struct sley_loop *loop)
+void sl_report_uninstall(struct sley_loop *loop, bool took)
 {
-    if (loop->runtime->options.report_signal)
+    if (took)
         sl_signal_give_back(loop->runtime->options.report_signal);
 }
 

@@ -6,8 +6,9 @@
 
 #include <sley/report.h>
 
-void sl_report_install(struct sley_loop *loop);
-void sl_report_uninstall(struct sley_loop *loop);
+/* Around a run; the signal is that of the runtime which took it first: `took` says whether. */
+void sl_report_install(struct sley_loop *loop, bool *took);
+void sl_report_uninstall(struct sley_loop *loop, bool took);
 /* sched/worker.h's calls: */
 void sl_report_signalled(struct sley_loop *loop, uint32_t signals);
 int64_t sl_report_stuck(struct sley_loop *loop, int64_t idle_ns);

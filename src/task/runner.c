@@ -26,16 +26,16 @@ const struct sl_worker_calls sl_worker_calls = {
 struct interrupt {
     struct sley_loop *loop;
     struct sley_task *main;
-    volatile sig_atomic_t count;
+    sl_atomic_u32 count;
 };
 
-/* In the signal handler. The second one means it. */
+/* In the signal handler, of any thread. The second one means it. */
 static void on_interrupt(void *arg)
 {
     struct interrupt *interrupt = arg;
 
-    if (interrupt->count++) {
-        sl_signal_give_back(SIGINT);
+    if (sl_add_relaxed(&interrupt->count, 1)) {
+        sl_signal_by_default(SIGINT);
         raise(SIGINT);
         return;
     }
@@ -79,7 +79,7 @@ intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
     loop->runtime->main = NULL;
     if (interruptible)
         sl_signal_give_back(SIGINT);
-    if (interrupt.count && word == -ECANCELED && sl_task_uncancel(task) == 0)
+    if (sl_load_relaxed(&interrupt.count) && word == -ECANCELED && sl_task_uncancel(task) == 0)
         word = -EINTR;
     if (sl_future_state(&task->future) == SL_PENDING) /* the run failed: nobody else will end it */
         sl_loop_cancel_all(loop, SL_END_QUIETLY);
