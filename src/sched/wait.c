@@ -129,7 +129,8 @@ bool sl_wait_cancel_held(struct sley_loop *loop, struct sl_wait *wait, unsigned 
         wait->taken |= (uint8_t)why;
         return wait->class->cancel_held(loop, wait);
     }
-    wait->state = SL_WAIT_CANCELLED;
+    /* A local primitive's list is read by its worker, which may be another one. */
+    sl_shared_store_relaxed(&wait->state, SL_WAIT_CANCELLED);
     wait->taken |= (uint8_t)why;
     sl_park_end_held(fiber);
     sl_ready_wake(loop, fiber);

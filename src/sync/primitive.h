@@ -33,11 +33,13 @@ SL_INLINE struct sl_wait *sl_wait_of(struct sl_link *link)
     return link ? SL_CONTAINER(link, struct sl_wait, link) : NULL;
 }
 
-/* Is anybody in the list who was not cancelled? A cancelled node stays until its fiber runs. */
+/* Is anybody in the list who was not cancelled? A cancelled node stays until its fiber runs. Among
+ * many workers another one may cancel it meanwhile: who sees it as alive still queues behind it,
+ * and a cancelled one passes on what it might have had. */
 SL_INLINE bool sl_waits_alive(const sley_links *waits)
 {
     for (struct sl_link *link = sl_chain_first(waits); link; link = link->next)
-        if (sl_wait_of(link)->state != SL_WAIT_CANCELLED)
+        if (sl_shared_load_relaxed(&sl_wait_of(link)->state) != SL_WAIT_CANCELLED)
             return true;
     return false;
 }

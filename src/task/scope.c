@@ -136,6 +136,7 @@ void sley_shield_exit(sley_scope *scope)
     struct sl_fiber *self = &scope->_task->fiber;
 
     sl_scope_exit(self, scope);
-    if (!(scope->_flags & SL_SCOPE_WAS_SHIELDED))
+    /* Children that enter groups set GROUPS in it. */
+    if (!(sl_shared_load_relaxed(&scope->_flags) & SL_SCOPE_WAS_SHIELDED))
         sl_fiber_clear(self, SL_FIBER_SHIELDED);
 }

@@ -133,7 +133,8 @@ MUTANTS = [
     ('sched/wait.c', 'sl_wait_begin', 'over, though another has ended it',
      change((' && sl_park_end(self)', ' && (sl_park_end(self), 1)'))),
     ('sched/wait.c', 'sl_wait_cancel_held', 'written after it was ended',
-     change(('    wait->state = SL_WAIT_CANCELLED;\n    wait->taken |= (uint8_t)why;\n'
+     change(('    sl_shared_store_relaxed(&wait->state, SL_WAIT_CANCELLED);\n'
+             '    wait->taken |= (uint8_t)why;\n'
              '    sl_park_end_held(fiber);\n    sl_ready_wake(loop, fiber);\n',
              '    sl_park_end_held(fiber);\n    sl_ready_wake(loop, fiber);\n'
              '    sl_signal_fence(), sl_model_step("");\n'
