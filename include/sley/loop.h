@@ -28,7 +28,9 @@ sley_loop *sley_get_running_loop(void);
 /* A loop that nobody runs yet. 0, -ENOMEM, -EINVAL. asyncio: new_event_loop(). */
 int sley_loop_new(sley_loop **loop, const sley_options *options);
 
-/* Runs until sley_loop_stop. 0; -SLEY_ERUNNING, -SLEY_EFINISHED (closed), -SLEY_ENOURING, ... */
+/* Runs until sley_loop_stop. 0; -SLEY_ERUNNING, -SLEY_EFINISHED (closed), -SLEY_ENOURING, ...
+ * What sley_run may lack (run.h) is the error here, too; nothing has run then, and what was queued
+ * is there for the next run. */
 int sley_loop_run_forever(sley_loop *loop);
 /* Runs until the future is done, and returns its word (which is thereby retrieved).
  * -SLEY_ESTOPPED if the loop was stopped before. asyncio: run_until_complete(). */

@@ -15,7 +15,9 @@ SLEY_BEGIN_DECLS
  * run returns -EINTR if main ended cancelled by it; the second one ends the process.
  *
  * Errors: what main returned; -SLEY_ERUNNING inside a loop; -SLEY_ENOURING if io_uring is refused;
- * -ENOMEM, -EMFILE; -SLEY_EDEADLOCK (options.on_deadlock). asyncio: run(). */
+ * -ENOMEM, -EMFILE; -EAGAIN: a worker's thread; -SLEY_EDEADLOCK (options.on_deadlock). Of many
+ * workers each has a thread and a ring, and all of them are there before anything runs: without
+ * one that is the error, and main has not begun. asyncio: run(). */
 intptr_t sley_run(sley_fn *main, void *arg, const sley_options *options);
 
 /* sley_run as the last line of main: returns the exit status, and an error is printed to stderr,

@@ -134,8 +134,9 @@ int sl_team_run(struct sley_loop *loop)
 {
     int rc = sl_team_begin(loop->team);
 
-    if (rc == 0)
-        rc = sl_worker_run_member(loop);
+    if (rc < 0)
+        return rc;
+    rc = sl_worker_run_member(loop);
     if (rc < 0)
         sl_team_stop(loop->team);
     return sl_team_rest(loop->team, rc);

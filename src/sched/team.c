@@ -2,7 +2,10 @@
  *
  * They run while loop 0 does, in the thread that runs it, and rest between runs: a runtime that
  * nobody runs does nothing. Their rings are theirs, so the threads stay until the runtime is
- * closed. */
+ * closed.
+ *
+ * All rings are made before anything runs: if one cannot be had the run fails, and nothing has
+ * happened. Rejected: going on with fewer workers, to some of which tasks may be pinned. */
 #include "sched/team.h"
 
 #include "os/sys.h"
@@ -55,6 +58,30 @@ void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop)
 
 /* ---- a worker's thread ---- */
 
+/* Its ring, by its thread, the first time. */
+static int open_ring(struct sley_loop *loop)
+{
+    int rc = 0;
+
+    if (!loop->ring) {
+        loop->owner = pthread_self();
+        sl_worker_ring(loop, &rc);
+    }
+    return rc;
+}
+
+static int obey(struct sley_loop *loop, enum sl_team_order order)
+{
+    int rc;
+
+    if (order == SL_TEAM_OPEN)
+        return open_ring(loop);
+    rc = sl_worker_run_member(loop);
+    if (rc < 0)
+        sl_team_stop(loop->team);
+    return rc;
+}
+
 static void *member(void *arg)
 {
     struct sl_member *self = arg;
@@ -67,17 +94,17 @@ static void *member(void *arg)
         sl_cpus_pin(sl_cpus_nth(self->loop->index), &was);
     pthread_mutex_lock(&team->mutex);
     for (;;) {
+        enum sl_team_order order;
         int rc;
 
-        while (team->order != SL_TEAM_LEAVE && (team->order != SL_TEAM_RUN || team->runs == seen))
+        while (team->order != SL_TEAM_LEAVE && (team->order < SL_TEAM_OPEN || team->orders == seen))
             pthread_cond_wait(&team->changed, &team->mutex);
-        if (team->order == SL_TEAM_LEAVE)
+        order = team->order;
+        if (order == SL_TEAM_LEAVE)
             break;
-        seen = team->runs;
+        seen = team->orders;
         pthread_mutex_unlock(&team->mutex);
-        rc = sl_worker_run_member(self->loop);
-        if (rc < 0)
-            sl_team_stop(team);
+        rc = obey(self->loop, order);
         pthread_mutex_lock(&team->mutex);
         if (rc < 0)
             team->failure = rc;
@@ -101,23 +128,61 @@ static int start(struct sl_member *self)
 
 /* ---- its runtime's ---- */
 
-int sl_team_begin(struct sl_team *team)
+/* Each of them does it once. */
+static void give_order(struct sl_team *team, enum sl_team_order order)
 {
-    int rc = 0;
-
-    for (unsigned i = 1; i < team->n && rc == 0; i++)
-        rc = start(&team->members[i]);
-    if (rc < 0)
-        return rc;
-    team->pinned = team->pins && sl_cpus_pin(sl_cpus_nth(0), &team->before);
     pthread_mutex_lock(&team->mutex);
-    sl_store_relaxed(&team->stopping, 0);
     team->failure = 0;
-    team->order = SL_TEAM_RUN;
-    team->runs++;
+    team->order = order;
+    team->orders++;
     team->at_work = team->n - 1;
     pthread_cond_broadcast(&team->changed);
     pthread_mutex_unlock(&team->mutex);
+}
+
+/* All have done it; rc, or the failure of one. */
+static int await_all(struct sl_team *team, int rc, enum sl_team_order next)
+{
+    pthread_mutex_lock(&team->mutex);
+    while (team->at_work)
+        pthread_cond_wait(&team->changed, &team->mutex);
+    team->order = next;
+    if (rc == 0)
+        rc = team->failure;
+    pthread_mutex_unlock(&team->mutex);
+    return rc;
+}
+
+static int claim(struct sl_team *team)
+{
+    bool rests;
+
+    pthread_mutex_lock(&team->mutex);
+    rests = team->order == SL_TEAM_REST;
+    if (rests)
+        team->order = SL_TEAM_BEGINS;
+    pthread_mutex_unlock(&team->mutex);
+    return rests ? 0 : -SLEY_ERUNNING;
+}
+
+int sl_team_begin(struct sl_team *team)
+{
+    int rc = claim(team);
+
+    if (rc < 0)
+        return rc;
+    for (unsigned i = 1; i < team->n && rc == 0; i++)
+        rc = start(&team->members[i]);
+    if (rc == 0 && !team->opened) {
+        give_order(team, SL_TEAM_OPEN);
+        rc = await_all(team, open_ring(team->members[0].loop), SL_TEAM_BEGINS);
+        team->opened = rc == 0;
+    }
+    if (rc < 0)
+        return await_all(team, rc, SL_TEAM_REST);
+    team->pinned = team->pins && sl_cpus_pin(sl_cpus_nth(0), &team->before);
+    sl_store_relaxed(&team->stopping, 0);
+    give_order(team, SL_TEAM_RUN);
     return 0;
 }
 
@@ -142,14 +207,7 @@ int sl_team_rest(struct sl_team *team, int rc)
     if (team->pinned)
         sl_cpus_unpin(&team->before);
     team->pinned = false;
-    pthread_mutex_lock(&team->mutex);
-    while (team->at_work)
-        pthread_cond_wait(&team->changed, &team->mutex);
-    team->order = SL_TEAM_REST;
-    if (rc == 0)
-        rc = team->failure;
-    pthread_mutex_unlock(&team->mutex);
-    return rc;
+    return await_all(team, rc, SL_TEAM_REST);
 }
 
 void sl_team_leave(struct sl_team *team)

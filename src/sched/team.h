@@ -42,7 +42,8 @@ struct sl_member {
     bool started;
 };
 
-enum sl_team_order { SL_TEAM_REST, SL_TEAM_RUN, SL_TEAM_LEAVE };
+/* BEGINS is nobody's: somebody is about to give one of the next two. */
+enum sl_team_order { SL_TEAM_REST, SL_TEAM_BEGINS, SL_TEAM_OPEN, SL_TEAM_RUN, SL_TEAM_LEAVE };
 
 /* Where fibers that are not pinned go when they become ready. */
 enum sl_team_roams {
@@ -61,11 +62,12 @@ struct sl_team {
     _Alignas(64) pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t changed;
     enum sl_team_order order;
-    uint64_t runs;               /* counts SL_TEAM_RUN orders */
+    uint64_t orders;             /* counts OPEN and RUN */
     unsigned at_work;            /* threads beside the caller's that have not come to rest */
-    int failure;                 /* of a worker that could not run, or 0 */
+    int failure;                 /* of a worker that could not open or run, or 0 */
     sigset_t mask;               /* of the thread that started the others: for a child after fork */
     unsigned n;
+    bool opened;                 /* all have rings */
     bool steals;                 /* not with SLEY_STEAL=0 */
     bool pins;                   /* each worker to its processor */
     bool pinned;                 /* loop 0's thread is; it was allowed `before` */
@@ -89,8 +91,9 @@ void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop);
 /* The threads leave; each closes its own ring. Nothing runs, and no task is left. */
 void sl_team_leave(struct sl_team *team);
 
-/* Around a run of loop 0, by its thread. 0, or -errno: a thread could not be started. */
-int sl_team_begin(struct sl_team *team);
+/* Around a run of loop 0, by its thread. 0; -SLEY_ERUNNING; or the error of a thread that could not
+ * be started, or of a ring that could not be made: then nobody runs, and nothing has run. */
+SL_MUST_USE int sl_team_begin(struct sl_team *team);
 /* Once stopped: returns when all have come to rest; rc, or the failure of a worker. */
 int sl_team_rest(struct sl_team *team, int rc);
 /* Of all workers. Any thread. */

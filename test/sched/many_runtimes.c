@@ -1,5 +1,6 @@
 /* Runtimes of several workers are instances: two run in two threads at a time, each is run again
- * and again, and closed with tasks that are still pending, which end cancelled. */
+ * and again, and closed with tasks that are still pending, which end cancelled. One runtime is run
+ * by one thread at a time: another one is refused. */
 #include "check.h"
 
 #include "base/atomic.h"
@@ -65,6 +66,49 @@ static void *runs(void *workers)
     return NULL;
 }
 
+/* ---- two threads, one runtime ---- */
+
+static struct {
+    sley_loop *loop;
+    sley_task *tasks[2][ROUNDS];
+    sl_atomic_u32 refused;
+} one;
+
+static void *runs_its_own(void *arg)
+{
+    sley_task **own = one.tasks[arg != NULL];
+
+    for (intptr_t i = 0; i < ROUNDS; i++) {
+        intptr_t rc;
+
+        while ((rc = sley_loop_run_until_complete(one.loop, sley_task_future(own[i]))) ==
+               -SLEY_ERUNNING)
+            sl_add_relaxed(&one.refused, 1);
+        EXPECT_EQ(rc, i);
+    }
+    return NULL;
+}
+
+static void one_at_a_time(void)
+{
+    sley_options options = {.size = sizeof options, .workers = 3, .ring_entries = 4};
+    pthread_t threads[2];
+
+    CHECK_EQ_VOID(sley_loop_new(&one.loop, &options), 0);
+    for (int j = 0; j < 2; j++)
+        for (intptr_t i = 0; i < ROUNDS; i++)
+            CHECK_VOID((one.tasks[j][i] = sley_loop_create_task(one.loop, works, (void *)i,
+                                                                NULL)) != NULL);
+    for (int j = 0; j < 2; j++)
+        assert_int_equal(pthread_create(&threads[j], NULL, runs_its_own, j ? &one : NULL), 0);
+    for (int j = 0; j < 2; j++)
+        pthread_join(threads[j], NULL);
+    for (int j = 0; j < 2; j++)
+        for (int i = 0; i < ROUNDS; i++)
+            sley_task_drop(one.tasks[j][i]);
+    CHECK_EQ_VOID(sley_loop_close(one.loop), 0);
+}
+
 TEST_PLAIN(runtimes_are_instances)
 {
     int two = 2, three = 3;
@@ -75,4 +119,5 @@ TEST_PLAIN(runtimes_are_instances)
     pthread_join(thread, NULL);
     CHECK_EQ_VOID(sl_load_relaxed(&ended), 2 * ROUNDS * TASKS);
     CHECK_EQ_VOID(sl_load_relaxed(&cancelled), 2 * ROUNDS);
+    one_at_a_time();
 }
