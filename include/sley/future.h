@@ -5,7 +5,9 @@
  *
  * Threads. A future of sley_future_new, and a job (thread.h), may be completed, cancelled, asked,
  * awaited, referenced and dropped by any thread that has a reference, and by any worker; who
- * completes it is who comes first. The thread must have returned before the loop is closed. In a
+ * completes it is who comes first. Before the loop is closed (at the end of sley_run, too) every
+ * such thread must have returned from its calls and have dropped its references: closing frees the
+ * records, and who still waits, completes or drops then does so in memory that is gone. In a
  * runtime of many workers all of that holds for tasks, gathers and shields, too. In a runtime of
  * one loop those are the loop's: of another thread's calls they allow to be asked (done,
  * cancelled, result, exception), awaited, joined, and, of a task, cancelled; references to them are

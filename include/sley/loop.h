@@ -40,7 +40,8 @@ intptr_t sley_loop_run_coro(sley_loop *loop, sley_fn *fn, void *arg);
 /* Lets the loop finish what is ready now and return. asyncio: stop(). */
 void sley_loop_stop(sley_loop *loop);
 /* Cancels (sticky) and finishes the tasks that are left, reporting each, joins the executor, and
- * frees the loop. Not while it runs: -SLEY_ERUNNING. NULL does nothing. */
+ * frees the loop, its tasks and its futures. Not while it runs: -SLEY_ERUNNING. Before this, other
+ * threads must be done with all of them (future.h). NULL does nothing. */
 int sley_loop_close(sley_loop *loop);
 bool sley_loop_is_running(const sley_loop *loop);
 sley_instant sley_loop_time(const sley_loop *loop);
@@ -91,8 +92,8 @@ sley_future *sley_loop_create_future(sley_loop *loop);
 
 /* ---- errors that nobody else can take ---- */
 
-/* Replaces the handler (NULL: the default, which prints to stderr). asyncio:
- * set_exception_handler. */
+/* Replaces the handler (NULL: the default, which prints to stderr); of many workers while nobody
+ * runs them. In which thread it is called says options.h. asyncio: set_exception_handler. */
 void sley_loop_set_exception_handler(sley_loop *loop, sley_exception_handler *handler, void *arg);
 void sley_loop_call_exception_handler(sley_loop *loop, const sley_exception *exception);
 void sley_loop_default_exception_handler(sley_loop *loop, const sley_exception *exception);

@@ -29,6 +29,10 @@ typedef struct sley_exception {
     sley_future *future;  /* whose error it is, or NULL */
     sley_task *task;      /* the same, if it is a task */
 } sley_exception;
+/* Called by who comes upon the error, and must not suspend. On one loop that is the loop's thread
+ * (of a loop that nobody runs: whose it is, loop.h). In a runtime of many workers it is any of
+ * them, or any thread that gives a last reference back, one of an executor's pool, too; several may
+ * call it at once. */
 typedef void sley_exception_handler(sley_loop *loop, const sley_exception *exception, void *arg);
 
 typedef struct sley_options {
