@@ -68,4 +68,19 @@ static inline int micro_run(const char *name, long workers, sley_fn *fn, void *a
     return rc < 0;
 }
 
+/* In a task: runs two tasks in a group. 0, or the group's error. */
+static inline intptr_t micro_pair(sley_fn *first, sley_fn *second, void *arg)
+{
+    sley_task_group group = SLEY_TASK_GROUP_INIT;
+
+    SLEY_TASK_GROUP(&group) {
+        int rc = sley_task_group_create_task(&group, first, arg);
+        if (rc == 0)
+            rc = sley_task_group_create_task(&group, second, arg);
+        if (rc < 0)
+            return rc;
+    }
+    return group.rc;
+}
+
 #endif

@@ -37,18 +37,11 @@ static intptr_t pong(void *arg)
 static intptr_t run(void *arg)
 {
     long count = *(long *)arg;
-    sley_task_group group = SLEY_TASK_GROUP_INIT;
     int64_t start = clock_now_ns();
-    SLEY_TASK_GROUP(&group) {
-        int rc = sley_task_group_create_task(&group, ping, arg);
-        if (rc == 0)
-            rc = sley_task_group_create_task(&group, pong, arg);
-        if (rc < 0)
-            return rc;
-    }
+    intptr_t rc = micro_pair(ping, pong, arg);
     int64_t end = clock_now_ns();
-    if (group.rc < 0)
-        return group.rc;
+    if (rc < 0)
+        return rc;
     printf("{\"ns_per_op\": %.4f, \"ops\": %ld}\n", (double)(end - start) / (double)count, count);
     sley_queue_close(&there);
     return sley_queue_close(&back);

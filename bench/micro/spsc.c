@@ -4,11 +4,9 @@
  *
  * Every item is checked to be the next one. */
 #include "clock.h"
+#include "micro.h"
 
 #include <errno.h>
-#include <sley.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 static sley_queue queue = SLEY_QUEUE_INIT_LOCAL(1024);
 
@@ -41,18 +39,11 @@ static intptr_t consume(void *arg)
 static intptr_t run(void *arg)
 {
     long count = *(long *)arg;
-    sley_task_group group = SLEY_TASK_GROUP_INIT;
     int64_t start = clock_now_ns();
-    SLEY_TASK_GROUP(&group) {
-        int rc = sley_task_group_create_task(&group, produce, arg);
-        if (rc == 0)
-            rc = sley_task_group_create_task(&group, consume, arg);
-        if (rc < 0)
-            return rc;
-    }
+    intptr_t rc = micro_pair(produce, consume, arg);
     double seconds = (double)(clock_now_ns() - start) / 1e9;
-    if (group.rc < 0)
-        return group.rc;
+    if (rc < 0)
+        return rc;
     if (!sley_queue_empty(&queue))
         return -EBADMSG;
     printf("{\"items_per_s\": %.0f, \"ops\": %ld}\n", (double)count / seconds, count);

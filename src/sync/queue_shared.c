@@ -139,10 +139,12 @@ static int wait_in(struct sley_loop **loop, sley_queue *queue, sley_links *list,
 }
 
 /* `held`: after sl_shared_at_once, and the guard is held. */
-static int enter(struct sley_loop **loop, uint32_t *user, sley_queue *queue, bool held)
+static int enter(struct sley_loop **loop, uint32_t *user, sley_queue *queue, bool held,
+                 struct sl_woken *woken)
 {
     int rc = 0;
 
+    sl_woken_init(woken);
     if (SL_LIKELY(held)) {
         *user = sl_shared_entered(*loop);
         return 0;
@@ -184,11 +186,10 @@ static SL_NOINLINE int put_slowly(struct sley_loop *loop, sley_queue *queue, int
     struct sl_woken woken;
     struct sl_node node;
     uint32_t user;
-    int rc = enter(&loop, &user, queue, held);
+    int rc = enter(&loop, &user, queue, held, &woken);
 
     if (rc < 0)
         return rc;
-    sl_woken_init(&woken);
     if (put_to_getter(loop, queue, item, &woken)) {
         sl_guard_unlock(&queue->_guard);
         sl_node_ready(loop, woken.first);
@@ -214,11 +215,10 @@ static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, int
     struct sl_woken woken;
     struct sl_node node;
     uint32_t user;
-    int rc = enter(&loop, &user, queue, held);
+    int rc = enter(&loop, &user, queue, held, &woken);
 
     if (rc < 0)
         return rc;
-    sl_woken_init(&woken);
     while ((rc = get_held(loop, queue, item, &woken)) == -SLEY_EEMPTY) {
         sl_node_init(&node, loop, &shared_get_wait, queue);
         rc = wait_in(&loop, queue, &queue->_getters, &node, &woken);

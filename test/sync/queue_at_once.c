@@ -1,6 +1,6 @@
 /* What a put or get must look at although there is room and there are items: the caller's scopes,
  * whether a task calls at all, whose queue it is, whether it was shut down, and who waits. */
-#include "check.h"
+#include "two_loops.h"
 
 #include <errno.h>
 
@@ -133,18 +133,14 @@ static intptr_t in_another_loop(void *arg)
     return sley_queue_get_nowait(&queue, &item) == -SLEY_EWRONGLOOP ? 0 : -1;
 }
 
+static void two_are_left(void)
+{
+    CHECK_EQ_VOID(sley_queue_qsize(&queue), 2);
+    sley_queue_close(&queue);
+}
+
 TEST_PLAIN(a_queue_that_need_not_wait_keeps_its_rules)
 {
     ONE_LOOP(LOCAL_KIND);
-    sley_options options = sl_test_options(NULL);
-    sley_loop *one, *two;
-
-    CHECK_EQ_VOID(sley_loop_new(&one, &options), 0);
-    CHECK_EQ_VOID(sley_loop_new(&two, &options), 0);
-    CHECK_EQ_VOID(sley_loop_run_coro(one, uses, NULL), 0);
-    CHECK_EQ_VOID(sley_loop_run_coro(two, in_another_loop, NULL), 0);
-    CHECK_EQ_VOID(sley_queue_qsize(&queue), 2);
-    sley_queue_close(&queue);
-    CHECK_EQ_VOID(sley_loop_close(one), 0);
-    CHECK_EQ_VOID(sley_loop_close(two), 0);
+    in_two_loops(uses, in_another_loop, NULL, two_are_left);
 }

@@ -1,6 +1,6 @@
 /* A local primitive belongs to the loop that used it first: any other is refused, also when nobody
  * waits. A shared one goes along. */
-#include "check.h"
+#include "two_loops.h"
 
 #include <errno.h>
 
@@ -48,18 +48,13 @@ static intptr_t in_another_loop(void *arg)
     return use((void *)-SLEY_EWRONGLOOP);
 }
 
+static void close_the_queue(void)
+{
+    sley_queue_close(&queue);
+}
+
 TEST_PLAIN(a_local_primitive_stays_on_its_loop)
 {
     ONE_LOOP(LOCAL_KIND);
-    sley_options options = sl_test_options(NULL);
-    sley_loop *one, *two;
-
-    CHECK_EQ_VOID(sley_loop_new(&one, &options), 0);
-    CHECK_EQ_VOID(sley_loop_new(&two, &options), 0);
-    CHECK_EQ_VOID(sley_loop_run_coro(one, use, NULL), 0);
-    CHECK_EQ_VOID(sley_loop_run_coro(two, in_another_loop, NULL), 0);
-    CHECK_EQ_VOID(sley_loop_run_coro(one, use, NULL), 0);
-    sley_queue_close(&queue);
-    CHECK_EQ_VOID(sley_loop_close(one), 0);
-    CHECK_EQ_VOID(sley_loop_close(two), 0);
+    in_two_loops(use, in_another_loop, use, close_the_queue);
 }
