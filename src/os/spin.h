@@ -8,9 +8,7 @@
 #include "base/atomic.h"
 #include "base/check.h"
 
-#ifndef SL_SPIN_PATIENCE /* a model has less */
 #define SL_SPIN_PATIENCE 100
-#endif
 
 /* os/plain.h has the names of sockets, too. */
 void sl_plain_yield(void);

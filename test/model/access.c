@@ -37,12 +37,6 @@ static unsigned freed_n;
 static bool tear;
 static int stale; /* accesses that came before a store that waits */
 
-/* Which word a thread has looked at last, and whether another one has written to it since. */
-static struct {
-    const void *place;
-    uint32_t changed;
-} looked[SL_MODEL_THREADS];
-
 void sl_model_access_reset(void)
 {
     for (unsigned i = 0; i < SL_MODEL_THREADS; i++)
@@ -50,29 +44,6 @@ void sl_model_access_reset(void)
     freed_n = 0;
     stale = 0;
     tear = false;
-    memset(looked, 0, sizeof looked);
-}
-
-static void look(int self, const void *place)
-{
-    looked[self].place = place;
-    looked[self].changed = 0;
-}
-
-/* Also when a store only enters its thread's buffer: whoever looks may see it. */
-static void tell_lookers(int writer, const void *place)
-{
-    for (int i = 0; i < SL_MODEL_THREADS; i++)
-        if (i != writer && looked[i].place == place)
-            looked[i].changed = 1;
-}
-
-void sl_model_spin(void)
-{
-    int self = sl_model_current();
-
-    if (self >= 0)
-        sl_model_block(&looked[self].changed, 0, true);
 }
 
 static void check_alive(const void *place)
@@ -141,7 +112,7 @@ static void flush_first(int thread)
         buffer->flushing = false;
     }
     write_word(entry.place, entry.size, entry.value);
-    tell_lookers(thread, entry.place);
+    sl_model_wrote(thread, entry.place);
     sl_model_note("%c's store is visible: %s", 'A' + thread, short_of(entry.where));
     memmove(buffer->entries, buffer->entries + 1, --buffer->n * sizeof entry);
 }
@@ -213,13 +184,32 @@ static void settle(int self, const void *place, bool writes)
 void sl_model_freed(void *memory, size_t bytes)
 {
     SL_CHECK(freed_n < FREED);
-    if (sl_model_current() >= 0)
+    if (sl_model_current() >= 0) {
+        sl_model_words_freed(memory, bytes);
         sl_model_flush(sl_model_current());
+    }
     freed[freed_n].memory = memory;
     freed[freed_n++].bytes = bytes;
 }
 
 /* ---- accesses ---- */
+
+/* The step before what flushes the buffer of this thread. */
+static void fencing_step(bool matters)
+{
+    struct buffer *buffer = &buffers[sl_model_current()];
+
+    for (unsigned i = 0; i < buffer->n && !matters; i++)
+        matters = sl_model_word_matters(buffer->entries[i].place, true);
+    sl_model_step_if(matters);
+}
+
+void sl_model_mutex_step(const void *word)
+{
+    fencing_step(sl_model_word_matters(word, true));
+    check_alive(word);
+    sl_model_flush(sl_model_current());
+}
 
 static void put(int self, void *place, unsigned size, uint64_t value, bool rmw, const char *where)
 {
@@ -228,7 +218,7 @@ static void put(int self, void *place, unsigned size, uint64_t value, bool rmw, 
     if (buffer->n == ENTRIES)
         flush_first(self);
     buffer->entries[buffer->n++] = (struct entry){place, size, rmw, value, where};
-    tell_lookers(self, place);
+    sl_model_wrote(self, place);
 }
 
 static uint64_t visible(int self, const void *place, unsigned size)
@@ -246,10 +236,10 @@ uint64_t sl_model_load(const void *place, unsigned size, const char *where)
 
     if (self < 0)
         return read_word(place, size);
-    sl_model_step(where);
+    sl_model_step_if(sl_model_word_matters(place, false));
     check_alive(place);
     settle(self, place, false);
-    look(self, place);
+    sl_model_look(self, place);
     value = visible(self, place, size);
     sl_model_note("%s -> %#llx", short_of(where), (unsigned long long)value);
     return value;
@@ -263,25 +253,25 @@ void sl_model_store(void *place, unsigned size, uint64_t value, const char *wher
         write_word(place, size, value);
         return;
     }
-    sl_model_step(where);
+    sl_model_step_if(sl_model_word_matters(place, true));
     check_alive(place);
     sl_model_note("%s = %#llx", short_of(where), (unsigned long long)value);
     if (sl_model_settings.memory == SL_MODEL_SC) {
         write_word(place, size, value);
-        tell_lookers(self, place);
+        sl_model_wrote(self, place);
     } else {
         put(self, place, size, value, false, where);
     }
 }
 
 /* Reads what a read-modify-write replaces; only its own thread goes on before `replace`. */
-static uint64_t grasp(int self, const void *place, unsigned size, const char *where)
+static uint64_t grasp(int self, const void *place, unsigned size)
 {
-    sl_model_step(where);
+    fencing_step(sl_model_word_matters(place, true));
     check_alive(place);
     sl_model_flush(self);
     settle(self, place, true);
-    look(self, place);
+    sl_model_look(self, place);
     return read_word(place, size);
 }
 
@@ -291,7 +281,7 @@ static void replace(int self, void *place, unsigned size, uint64_t value, const 
         put(self, place, size, value, true, where);
     else
         write_word(place, size, value);
-    tell_lookers(self, place);
+    sl_model_wrote(self, place);
 }
 
 void sl_model_tear_next(void)
@@ -337,7 +327,7 @@ uint64_t sl_model_rmw(void *place, unsigned size, enum sl_model_kind kind, uint6
         old = sl_model_load(place, size, where);
         sl_model_store(place, size, combine(kind, old, value), where);
     } else {
-        old = grasp(self, place, size, where);
+        old = grasp(self, place, size);
         sl_model_note("%s, %#llx: was %#llx", short_of(where), (unsigned long long)value,
                       (unsigned long long)old);
         replace(self, place, size, combine(kind, old, value), where);
@@ -357,7 +347,7 @@ bool sl_model_cas(void *place, unsigned size, void *expected, uint64_t desired, 
     else if (in_two)
         old = sl_model_load(place, size, where);
     else
-        old = grasp(self, place, size, where);
+        old = grasp(self, place, size);
     if (old != wanted) {
         sl_model_note("%s: fails, %#llx", short_of(where), (unsigned long long)old);
         write_word(expected, size, old);
@@ -384,7 +374,7 @@ void sl_model_fence(const char *where)
 
     if (self < 0 || sl_model_settings.no_fences)
         return;
-    sl_model_step(where);
+    fencing_step(false);
     sl_model_note("%s", short_of(where));
     sl_model_flush(self);
 }

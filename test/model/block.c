@@ -1,7 +1,42 @@
-/* What model threads wait for: bells, and the mutexes and conditions of include/pthread.h. */
+/* What model threads wait for: bells, the mutexes and conditions of include/pthread.h, and words
+ * that others write to. */
 #include "explore.h"
 
 #include <pthread.h>
+#include <string.h>
+
+/* Which word a thread has looked at last, and whether another one has written to it since. */
+static struct {
+    const void *place;
+    uint32_t changed;
+} looked[SL_MODEL_THREADS];
+
+void sl_model_block_reset(void)
+{
+    memset(looked, 0, sizeof looked);
+}
+
+void sl_model_look(int self, const void *place)
+{
+    looked[self].place = place;
+    looked[self].changed = 0;
+}
+
+/* Also when a store only enters its thread's buffer: whoever looks may see it. */
+void sl_model_wrote(int self, const void *place)
+{
+    for (int i = 0; i < SL_MODEL_THREADS; i++)
+        if (i != self && looked[i].place == place)
+            looked[i].changed = 1;
+}
+
+void sl_model_spin(void)
+{
+    int self = sl_model_current();
+
+    if (self >= 0)
+        sl_model_block(&looked[self].changed, 0, true);
+}
 
 void sl_model_ring(uint32_t *bell)
 {
@@ -41,9 +76,8 @@ int sl_model_lock(void *mutex)
 
     if (sl_model_current() < 0)
         return 0;
-    /* The word is read to see whether it was freed. */
-    sl_model_load(word, sizeof *word, "mutex: lock");
-    sl_model_flush(sl_model_current());
+    sl_model_mutex_step(word);
+    sl_model_note("mutex: lock");
     sl_model_block(word, 0, false);
     *word = (uint32_t)sl_model_current() + 1;
     return 0;
@@ -55,8 +89,8 @@ int sl_model_unlock(void *mutex)
 
     if (sl_model_current() < 0)
         return 0;
-    sl_model_load(word, sizeof *word, "mutex: unlock");
-    sl_model_flush(sl_model_current());
+    sl_model_mutex_step(word);
+    sl_model_note("mutex: unlock");
     if (*word != (uint32_t)sl_model_current() + 1)
         sl_model_fail("a mutex is unlocked by a thread that does not hold it");
     *word = 0;

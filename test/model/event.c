@@ -9,15 +9,14 @@ int sl_primitive_bind_slowly(void **owner, struct sley_loop *loop)
 }
 
 static sley_event event;
-static int rc_of[FIBERS], left;
+static int rc_of[FIBERS], left_it;
 
-static void waits(int i, struct sley_loop *loop, bool frees)
+static void waits_for_it(struct sley_loop *loop, bool frees)
 {
     int rc = loop ? wait_shared(loop, &event) : sley_event_wait(&event);
 
-    rc_of[i] = rc;
-    sl_model_flush(sl_model_current()); /* who learns of it sees what came before */
-    left++;
+    rc_of[sl_model_current()] = rc;
+    done(&left_it);
     model_check(rc == 0 || rc == -ECANCELED, "another error");
     if (frees)
         sl_model_freed(&event, sizeof event);
@@ -25,19 +24,15 @@ static void waits(int i, struct sley_loop *loop, bool frees)
 
 static void fiber_frees(void)
 {
-    waits(0, &loops[0], true);
+    waits_for_it(as_fiber(), true);
 }
 static void thread_frees(void)
 {
-    waits(0, NULL, true);
+    waits_for_it(as_thread(), true);
 }
-static void fiber_0(void)
+static void fiber(void)
 {
-    waits(0, &loops[0], false);
-}
-static void fiber_1(void)
-{
-    waits(1, &loops[1], false);
+    waits_for_it(as_fiber(), false);
 }
 static void looks_and_frees(void)
 {
@@ -46,8 +41,8 @@ static void looks_and_frees(void)
 }
 static void cancels_and_frees(void)
 {
-    ask(0);
-    if (sley_event_is_set(&event) && left)
+    ask_first();
+    if (sley_event_is_set(&event) && left_it)
         sl_model_freed(&event, sizeof event);
 }
 static void sets(void)
@@ -59,22 +54,21 @@ static void clears(void)
     sley_event_clear(&event);
     sley_event_set(&event);
 }
-static void canceller(void)
-{
-    ask(0);
-}
 
-static void setup(void)
+static void setup_of(bool own)
 {
-    make_fibers(false);
+    setup_waiters(own);
     event = (sley_event)SLEY_EVENT_INIT;
     memset(rc_of, 0, sizeof rc_of);
-    left = 0;
+    left_it = 0;
+}
+static void setup(void)
+{
+    setup_of(false);
 }
 static void setup_own(void)
 {
-    setup();
-    make_fibers(true);
+    setup_of(true);
 }
 static void setup_set(void)
 {
@@ -84,10 +78,9 @@ static void setup_set(void)
 
 static void at_rest(void)
 {
-    model_check(event._set == SET && !event._waiters.first, "not at rest");
-    model_check(rc_of[1] == 0, "only the other one was cancelled");
-    for (int i = 0; i < FIBERS; i++)
-        model_check(!(sl_fiber_flags(&fibers[i]) & SL_FIBER_PARKED), "still parked");
+    nobody_waits(&event._waiters);
+    model_check(event._set == SET && event._guard == 0, "not at rest");
+    model_check(rc_of[1] == 0, "only the first one was cancelled");
 }
 
 static const struct sl_model models[] = {
@@ -95,13 +88,12 @@ static const struct sl_model models[] = {
     {"waiter of a loop frees", setup_own, {fiber_frees, sets}, at_rest},
     {"thread frees", setup, {thread_frees, sets}, at_rest},
     {"who looks frees", setup, {looks_and_frees, sets}, at_rest},
-    {"two waiters", setup, {fiber_0, fiber_1, sets}, at_rest},
-    {"cancelled", setup, {fiber_0, sets, canceller}, at_rest},
-    {"cancelled and freed", setup, {fiber_0, sets, cancels_and_frees}, at_rest},
-    {"two setters", setup, {fiber_0, sets, sets}, at_rest},
-    {"cleared and set again", setup_set, {fiber_0, clears, sets}, at_rest},
-    {"two waiters and a cancel", setup, {fiber_0, fiber_1, sets, canceller}, at_rest,
-     .large = true},
+    {"two waiters", setup, {fiber, fiber, sets}, at_rest, .bound = 2},
+    {"cancelled", setup, {fiber, sets, ask_first}, at_rest},
+    {"cancelled and freed", setup, {fiber, sets, cancels_and_frees}, at_rest},
+    {"two setters", setup, {fiber, sets, sets}, at_rest, .bound = 2},
+    {"cleared and set again", setup_set, {fiber, clears, sets}, at_rest},
+    {"two waiters and a cancel", setup, {fiber, fiber, sets, ask_first}, at_rest, .large = true},
     {0},
 };
 

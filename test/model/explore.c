@@ -2,7 +2,6 @@
 #include "explore.h"
 
 #include "arch/switch.h"
-#include "base/rng.h"
 #include "os/hooks.h"
 
 #include <setjmp.h>
@@ -11,8 +10,8 @@
 #include <time.h>
 
 #define STACK 65536
-#define CHOICES 65536
 #define STEPS 20000 /* of one execution */
+#define SCOUTS 100  /* executions before a search */
 #define CHANGES 3   /* of priority, in an execution by random priorities */
 
 struct sl_model_settings sl_model_settings = {.memory = SL_MODEL_LATE, .bound = 3, .seconds = 60};
@@ -39,63 +38,10 @@ static struct context controller;
 static int current = -1;
 static const char *failure;
 static jmp_buf *outside; /* setup or finish runs: where a failure leaves it */
-static enum { SEARCHING, RANDOM, REPLAYING } mode;
-static bool tracing;
+bool sl_model_tracing;
 static int disturbed; /* preemptions, and weak compare-and-swaps that failed */
 static long steps, most_steps, changes_at[CHANGES];
-static struct sl_rng rng;
-
-/* ---- choices ---- */
-
-static uint8_t chosen[CHOICES], among[CHOICES];
-static int depth, length;
-
-unsigned sl_model_choose(unsigned n)
-{
-    if (n <= 1)
-        return 0;
-    if (depth == CHOICES) {
-        sl_model_fail("an execution of too many choices");
-        return 0;
-    }
-    if (depth == length) {
-        chosen[length] = (uint8_t)(mode == RANDOM ? sl_rng_below(&rng, n) : 0);
-        among[length++] = (uint8_t)n;
-    }
-    /* A model whose steps depend on anything but the choices cannot be explored. */
-    SL_CHECK(among[depth] == n || (mode == REPLAYING && !among[depth]));
-    SL_CHECK(chosen[depth] < n);
-    return chosen[depth++];
-}
-
-/* To the next sequence of choices; false if this was the last. */
-static bool next_choices(void)
-{
-    while (length && chosen[length - 1] + 1 >= among[length - 1])
-        length--;
-    if (!length)
-        return false;
-    chosen[length - 1]++;
-    return true;
-}
-
-static void take_choices(const char *text)
-{
-    for (length = 0; text[length] && length < CHOICES; length++) {
-        chosen[length] = (uint8_t)(text[length] - '0');
-        among[length] = 0;
-    }
-}
-
-void sl_model_print_choices(FILE *out)
-{
-    int n = length;
-
-    while (n > 1 && !chosen[n - 1])
-        n--;
-    for (int i = 0; i < n; i++)
-        fputc('0' + chosen[i], out);
-}
+struct sl_rng sl_model_rng;
 
 /* ---- turns ---- */
 
@@ -156,30 +102,34 @@ static bool time_out(void)
     return n;
 }
 
-/* Gives the turn to a thread that can run. To prefer another one than the running thread, which
- * could go on, is a preemption. */
-static void turn(bool may_go_on)
+/* The threads that can run, the running one first if it may go on. */
+static int candidates(int *options, bool may_go_on)
 {
-    int options[SL_MODEL_THREADS], n = 0, next = -1;
-    bool bounded = sl_model_settings.bound <= disturbed && mode != RANDOM;
+    bool bounded = sl_model_settings.bound <= disturbed && !sl_model_settings.random;
+    int n = 0;
 
     if (may_go_on)
         options[n++] = current;
     for (int i = 0; i < SL_MODEL_THREADS && !(may_go_on && bounded); i++)
         if (i != current && runnable(&threads[i]))
             options[n++] = i;
+    return n;
+}
+
+/* Gives the turn to a thread that can run. To prefer another one than the running thread, which
+ * could go on, is a preemption. */
+static void turn(bool may_go_on)
+{
+    int options[SL_MODEL_THREADS], n = candidates(options, may_go_on), next = -1;
+
     if (!n && !failure && (sl_model_flush_all() || time_out())) {
         turn(current >= 0 && runnable(&threads[current]));
         return;
     }
-    if (n && mode == RANDOM) {
+    if (n && sl_model_settings.random) {
         unsigned choice = by_priority(options, n);
 
-        if (n > 1 && depth < CHOICES) {
-            chosen[depth] = (uint8_t)choice;
-            among[depth] = (uint8_t)n;
-            length = ++depth;
-        }
+        sl_model_chosen(choice, (unsigned)n);
         next = options[choice];
     } else if (n) {
         next = options[sl_model_choose((unsigned)n)];
@@ -190,29 +140,32 @@ static void turn(bool may_go_on)
     give_turn(next);
 }
 
-void sl_model_step(const char *where)
+void sl_model_step_if(bool matters)
 {
-    (void)where;
+    const struct sl_model_settings *settings = &sl_model_settings;
+    int options[SL_MODEL_THREADS];
+
     if (current < 0)
         return;
     if (++steps > STEPS)
         sl_model_fail("does not end");
-    turn(true);
+    if (matters || settings->every || settings->random || settings->replay)
+        turn(true);
+    else
+        sl_model_chosen(0, (unsigned)candidates(options, true));
 }
 
-void sl_model_yield(void)
+void sl_model_step(const char *where)
 {
-    sl_model_step("yield");
-    for (int i = 0; i < SL_MODEL_THREADS; i++)
-        sl_model_flush(i);
-    turn(false);
+    (void)where;
+    sl_model_step_if(true);
 }
 
 void sl_model_give_way(void)
 {
     for (int i = 0; i < SL_MODEL_THREADS; i++)
         if (i != current && runnable(&threads[i])) {
-            if (mode == RANDOM) /* else it would have the next turn again */
+            if (sl_model_settings.random) /* else it would have the next turn again */
                 threads[current].priority = 0;
             turn(false);
             return;
@@ -221,7 +174,7 @@ void sl_model_give_way(void)
 
 bool sl_model_may_disturb(void)
 {
-    if (sl_model_settings.bound <= disturbed && mode != RANDOM)
+    if (sl_model_settings.bound <= disturbed && !sl_model_settings.random)
         return false;
     if (!sl_model_choose(2))
         return false;
@@ -257,12 +210,10 @@ bool sl_model_block_timed(const uint32_t *word, uint32_t value, bool equal)
 
 /* ---- one execution ---- */
 
-void sl_model_note(const char *format, ...)
+void sl_model_print_note(const char *format, ...)
 {
     va_list arguments;
 
-    if (!tracing)
-        return;
     printf("  %c  ", current < 0 ? '-' : 'A' + current);
     va_start(arguments, format);
     vprintf(format, arguments);
@@ -324,12 +275,12 @@ static void begin_threads(const struct sl_model *model)
         thread->done = false;
         thread->word = NULL;
         thread->timed = thread->timed_out = false;
-        thread->priority = CHANGES + (sl_rng_next(&rng) >> 8);
+        thread->priority = CHANGES + (sl_rng_next(&sl_model_rng) >> 8);
         sl_arch_outermost_at(top);
         thread->context.sp = sl_arch_prepare(top, thread_main);
     }
     for (int i = 0; i < CHANGES; i++)
-        changes_at[i] = 1 + sl_rng_below(&rng, (uint32_t)most_steps + 1);
+        changes_at[i] = 1 + sl_rng_below(&sl_model_rng, (uint32_t)most_steps + 1);
 }
 
 /* Setup or finish, which a failure ends as well. */
@@ -346,12 +297,12 @@ static void call_outside(void (*function)(void))
 
 static void execute(const struct sl_model *model)
 {
-    depth = disturbed = 0;
+    disturbed = 0;
     steps = 0;
     failure = NULL;
-    if (mode == RANDOM)
-        length = 0;
+    sl_model_choices_again();
     sl_model_access_reset();
+    sl_model_block_reset();
     call_outside(model->setup);
     if (failure)
         return;
@@ -378,6 +329,18 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
 }
 
+/* A few executions by random priorities, to find most of the words that matter before the search,
+ * which begins anew for each that it finds. Whatever fails here the search will find, or it lies
+ * beyond the bound. */
+static void find_words(const struct sl_model *model)
+{
+    sl_model_settings.random = true;
+    for (int i = 0; i < SCOUTS; i++)
+        execute(model);
+    sl_model_settings.random = false;
+    (void)sl_model_words_grown();
+}
+
 void sl_model_explore(const struct sl_model *model, struct sl_model_outcome *outcome)
 {
     const struct sl_model_settings *settings = &sl_model_settings;
@@ -386,25 +349,30 @@ void sl_model_explore(const struct sl_model *model, struct sl_model_outcome *out
 
     sl_hook_fiber_adopted(&controller.hook);
     *outcome = (struct sl_model_outcome){0};
-    mode = settings->replay ? REPLAYING : settings->random ? RANDOM : SEARCHING;
-    tracing = settings->trace;
-    length = 0;
+    sl_model_tracing = false;
     most_steps = 0;
-    rng.state = settings->seed;
-    if (settings->replay)
-        take_choices(settings->replay);
-    while (more && !outcome->failure) {
+    sl_model_rng.state = settings->seed;
+    sl_model_words_begin();
+    if (!settings->random && !settings->replay)
+        find_words(model);
+    sl_model_tracing = settings->trace;
+    sl_model_choices_begin();
+    while (more) {
         execute(model);
         outcome->failure = failure;
         outcome->executions++;
         outcome->steps += steps;
-        if (mode == RANDOM)
-            more = outcome->executions < settings->runs;
+        if (failure)
+            break;
+        if (settings->random || settings->replay)
+            more = settings->random && outcome->executions < settings->runs;
+        else if (sl_model_words_grown())
+            sl_model_choices_begin();
         else
-            more = mode == SEARCHING && !failure && next_choices();
-        outcome->complete = mode == SEARCHING && !more && !failure;
+            more = sl_model_choices_next();
         if (outcome->executions % 256 == 0 && seconds_now() - began > settings->seconds)
             break;
     }
+    outcome->complete = !more && !settings->random && !settings->replay;
     outcome->seconds = seconds_now() - began;
 }

@@ -11,6 +11,7 @@
 
 #include "access.h"
 #include "base/check.h"
+#include "base/rng.h"
 
 #include <stdio.h>
 
@@ -66,20 +67,21 @@ void sl_model_spin(void);
 void sl_model_give_way(void);
 /* Another thread may go on here: between two steps of a stub. */
 void sl_model_step(const char *where);
-/* Whoever spins: sees everything in the end, and is no reason for the others not to go on. */
-void sl_model_yield(void);
 /* The memory is gone: who accesses a shared word in it fails. */
 void sl_model_freed(void *memory, size_t bytes);
 /* A line of the trace, when an execution is replayed. */
-void sl_model_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define sl_model_note(...) (sl_model_tracing ? sl_model_print_note(__VA_ARGS__) : (void)0)
+void sl_model_print_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+extern bool sl_model_tracing;
 
-/* ---- between explore.c, block.c, access.c and main.c ---- */
+/* ---- between explore.c, choices.c, words.c, block.c, access.c and main.c ---- */
 
 struct sl_model_settings {
     enum sl_model_memory memory;
     int bound;              /* preemptions, and weak compare-and-swaps that fail */
     bool bound_asked;       /* it stands whatever the model says */
     int stale;              /* accesses that come before a store that waits; 0: any number */
+    bool every;             /* whoever accesses a word: it matters (words.c) */
     double seconds;         /* at most, for a model */
     bool torn, no_fences;   /* mutants: every read-modify-write, every fence */
     bool random;            /* executions by random priorities instead of the search */
@@ -97,12 +99,35 @@ struct sl_model_outcome {
     double seconds;
 };
 void sl_model_explore(const struct sl_model *model, struct sl_model_outcome *outcome);
+extern struct sl_rng sl_model_rng;
+
+/* choices.c: the first sequence, or the one to be replayed; the same one again; the next one, false
+ * if there is none. */
+void sl_model_choices_begin(void);
+void sl_model_choices_again(void);
+bool sl_model_choices_next(void);
+/* What has been chosen by other means. */
+void sl_model_chosen(unsigned choice, unsigned n);
 /* The choices of the last execution, as --replay takes them. */
 void sl_model_print_choices(FILE *out);
 
+/* words.c: of a model; may another thread's access to that word make a difference? */
+void sl_model_words_begin(void);
+bool sl_model_word_matters(const void *place, bool writes);
+void sl_model_words_freed(const void *memory, size_t bytes);
+bool sl_model_words_grown(void); /* since this was asked last: the search is to begin anew */
+
 int sl_model_current(void);       /* the running thread, -1 outside */
+/* A step before which another thread may go on only if that matters. */
+void sl_model_step_if(bool matters);
+/* A mutex is taken, or given back: a step, and a fence. */
+void sl_model_mutex_step(const void *word);
 bool sl_model_may_disturb(void);  /* spends one of the bound's preemptions if there is one left */
 void sl_model_access_reset(void);
+void sl_model_block_reset(void);
+/* A thread has looked at a word, or written to it: whoever has looked at it last may go on. */
+void sl_model_look(int self, const void *place);
+void sl_model_wrote(int self, const void *place);
 /* The running thread waits while *word == value is `equal`. */
 void sl_model_block(const uint32_t *word, uint32_t value, bool equal);
 /* False if it goes on because nobody else could. */

@@ -115,7 +115,7 @@ static const struct sl_wait_class class_of_gone = {.cancel = cancels_gone,
 static const struct sl_wait left = {.fiber = &gone, .class = &class_of_gone, .state = 0x5a5a,
                                     .taken = 0x5a, .begun = 0x5a, .flags = 0x5a5a5a5a};
 
-static void leave(struct sl_wait *wait)
+static void leave_wait(struct sl_wait *wait)
 {
     *wait = left;
 }

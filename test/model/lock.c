@@ -10,14 +10,7 @@
 #include "sync/lock_shared.c"
 
 static sley_lock lock;
-static int inside, users, cancelled, left;
-
-/* Whoever learns of it from us sees what we did before. */
-static void leave(void)
-{
-    sl_model_flush(sl_model_current());
-    left++;
-}
+static int inside, users, cancelled, left_it;
 
 static void use(struct sley_loop *loop, bool frees)
 {
@@ -27,7 +20,7 @@ static void use(struct sley_loop *loop, bool frees)
     if (rc < 0) {
         model_check(rc == -ECANCELED, "another error");
         cancelled++;
-        leave();
+        done(&left_it);
         return;
     }
     model_check(inside++ == 0, "two hold it");
@@ -35,115 +28,103 @@ static void use(struct sley_loop *loop, bool frees)
     inside--;
     last = --users == 0;
     model_check(sl_lock_release_shared(loop, &lock) == 0, "was not held");
-    leave();
+    done(&left_it);
     if (frees && last)
         sl_model_freed(&lock, sizeof lock);
 }
 
-static void fiber_0(void)
+static void fiber(void)
 {
-    use(&loops[0], true);
-}
-static void fiber_1(void)
-{
-    use(&loops[1], true);
+    use(as_fiber(), true);
 }
 static void thread(void)
 {
-    use(NULL, true);
+    use(as_thread(), true);
 }
-static void stays_0(void)
+static void stays(void)
 {
-    use(&loops[0], false);
+    use(as_fiber(), false);
 }
-static void stays_1(void)
+static void thread_stays(void)
 {
-    use(&loops[1], false);
-}
-static void stays_thread(void)
-{
-    use(NULL, false);
+    use(as_thread(), false);
 }
 static void stays_twice(void)
 {
-    use(&loops[0], false);
-    use(&loops[0], false);
-}
-static void canceller(void)
-{
-    ask(1);
+    stays();
+    stays();
 }
 static void releases(void)
 {
-    model_check(sl_lock_release_shared(NULL, &lock) == 0, "was not held");
+    model_check(sl_lock_release_shared(as_thread(), &lock) == 0, "was not held");
 }
 /* Once nobody else waits for it, it may be freed by who releases it last. */
 static void cancels_and_frees(void)
 {
-    struct sley_loop *loop = NULL;
+    struct sley_loop *loop = as_thread();
 
-    ask(1);
+    ask_first();
     if (sl_lock_acquire_shared(&loop, &lock) == 0)
         sl_lock_release_shared(loop, &lock);
-    if (left)
+    if (left_it)
         sl_model_freed(&lock, sizeof lock);
 }
 static void tries(void)
 {
-    struct sley_loop *loop = &loops[2];
-
     if (sl_lock_try_shared(&lock) == 0) {
         model_check(inside++ == 0, "two hold it");
         inside--;
-        model_check(sl_lock_release_shared(loop, &lock) == 0, "was not held");
+        model_check(sl_lock_release_shared(sl_current(), &lock) == 0, "was not held");
     }
 }
 
+static void setup_of(bool own, int n)
+{
+    setup_waiters(own);
+    lock = (sley_lock)SLEY_LOCK_INIT;
+    inside = cancelled = left_it = 0;
+    users = n;
+}
 static void setup_two(void)
 {
-    make_fibers(false);
-    lock = (sley_lock)SLEY_LOCK_INIT;
-    inside = cancelled = left = 0;
-    users = 2;
+    setup_of(false, 2);
 }
 static void setup_three(void)
 {
-    setup_two();
-    users = 3;
+    setup_of(false, 3);
 }
 static void setup_held(void)
 {
-    setup_two();
+    setup_of(false, 2);
     lock._locked = SL_LOCK_LOCKED;
 }
 static void setup_own(void)
 {
-    setup_two();
-    make_fibers(true);
+    setup_of(true, 2);
 }
 
 static void at_rest(void)
 {
-    model_check(!lock._waiters.first && lock._locked == 0, "not at rest");
-    model_check(sl_load_relaxed((sl_atomic_u32 *)&lock._guard) == 0, "guarded");
-    for (int i = 0; i < FIBERS; i++)
-        model_check(!(sl_fiber_flags(&fibers[i]) & SL_FIBER_PARKED), "still parked");
+    nobody_waits(&lock._waiters);
+    model_check(lock._locked == 0 && lock._guard == 0, "not at rest");
 }
 
 static const struct sl_model models[] = {
-    {"two fibers", setup_two, {fiber_0, fiber_1}, at_rest},
-    {"fiber and thread", setup_two, {fiber_0, thread}, at_rest},
+    {"two fibers", setup_two, {fiber, fiber}, at_rest},
+    {"fiber and thread", setup_two, {fiber, thread}, at_rest},
     {"two threads", setup_two, {thread, thread}, at_rest},
-    {"fibers of two loops", setup_own, {fiber_0, fiber_1}, at_rest},
-    {"loop and thread", setup_own, {fiber_0, thread}, at_rest},
-    {"cancelled", setup_two, {stays_0, stays_1, canceller}, at_rest},
-    {"overtaken", setup_three, {stays_twice, stays_1}, at_rest},
-    {"fiber, thread and one that tries", setup_two, {stays_0, stays_thread, tries}, at_rest},
-    {"held, and freed", setup_held, {releases, stays_1, cancels_and_frees}, at_rest},
-    {"held, two wait, one is cancelled", setup_held,
-     {releases, stays_1, stays_0, canceller}, at_rest, .large = true},
-    {"three", setup_three, {fiber_0, fiber_1, thread}, at_rest, .large = true},
-    {"three and a cancel", setup_three, {stays_0, stays_1, stays_thread, canceller}, at_rest,
+    {"fibers of two loops", setup_own, {fiber, fiber}, at_rest},
+    {"loop and thread", setup_own, {fiber, thread}, at_rest},
+    {"cancelled", setup_two, {stays, stays, ask_first}, at_rest},
+    {"overtaken", setup_three, {stays_twice, stays}, at_rest},
+    {"fiber, thread and one that tries", setup_two, {stays, thread_stays, tries}, at_rest,
+     .bound = 2},
+    {"held, and freed", setup_held, {stays, releases, cancels_and_frees}, at_rest, .bound = 2,
+     .stale = 3},
+    {"held, two wait, one is cancelled", setup_held, {stays, stays, releases, ask_first}, at_rest,
+     .large = true},
+    {"three", setup_three, {fiber, fiber, thread}, at_rest, .large = true},
+    {"three and a cancel", setup_three, {stays, stays, thread_stays, ask_first}, at_rest,
      .large = true},
     {0},
 };

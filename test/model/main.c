@@ -3,6 +3,7 @@
 
 #include "os/hooks.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ static const char usage[] =
     "  --memory M        sc, tso, or late (this one unless the model says)\n"
     "  --bound N         preemptions in an execution; 3, or SLEY_MODEL_BOUND\n"
     "  --stale N         accesses that miss a store that waits, in an execution; 0: any number\n"
+    "  --every           choices also before accesses that make no difference\n"
     "  --seconds S       at most, for a model; 60\n"
     "  --random SEED     executions by random priorities instead of the search\n"
     "  --runs N          so many of them; 20000\n"
@@ -175,6 +177,8 @@ static int parse(int argc, char **argv, bool *list)
         } else if (!strcmp(argv[i], "--replay")) {
             settings->replay = value_of(argc, argv, &i);
             settings->trace = true;
+        } else if (!strcmp(argv[i], "--every")) {
+            settings->every = true;
         } else if (!strcmp(argv[i], "--torn")) {
             settings->torn = true;
         } else if (!strcmp(argv[i], "--no-fences")) {
@@ -186,6 +190,26 @@ static int parse(int argc, char **argv, bool *list)
         }
     }
     return i;
+}
+
+/* A failure like others, of the execution that it happens in. */
+static void on_crash(int number)
+{
+    sl_model_fail("memory is accessed that is not there"); /* returns outside of executions */
+    signal(number, SIG_DFL);
+}
+
+static void catch_crashes(void)
+{
+#ifndef SL_ASAN /* says more */
+    static char stack[65536];
+    const stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_ONSTACK | SA_NODEFER};
+
+    sigaltstack(&alternate, NULL);
+    sigaction(SIGSEGV, &action, NULL);
+    sigaction(SIGBUS, &action, NULL);
+#endif
 }
 
 static bool is_named(const struct sl_model *model, char **names, int n)
@@ -213,6 +237,8 @@ int sl_model_main(int argc, char **argv, const struct sl_model *models)
     else if (getenv("SLEY_TEST_UNDER")) /* an emulator */
         sl_model_settings.bound = 1;
     first = parse(argc, argv, &list);
+    sl_model_settings.random = sl_model_settings.random && !sl_model_settings.replay;
+    catch_crashes();
     for (int i = first; i < argc; i++) {
         const struct sl_model *model = models;
 

@@ -604,7 +604,8 @@ class Runner:
                         f'-I{ROOT}/include']
         self.options = ['--bound', str(bound)] if bound else []
         self.objects = []
-        sources = [f'{HERE}/{name}.c' for name in ('access', 'block', 'explore', 'main')]
+        sources = [f'{HERE}/{name}.c' for name in ('access', 'block', 'choices', 'explore', 'main',
+                                              'words')]
         sources += [f'{ROOT}/src/sched/current.c']
         sources += [f'{ROOT}/src/arch/{name}.S' for name in ('x86_64', 'aarch64')]
         for source in sources:

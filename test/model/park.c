@@ -87,7 +87,7 @@ static int wait_once(int round)
     pthread_mutex_unlock(&list_lock);
     model_check(wait->state != SL_WAIT_PENDING, "left a wait that nobody ended");
     states[round] = wait->state;
-    leave(wait);
+    leave_wait(wait);
     codes[round] = rc;
     delivered += rc == -ECANCELED;
     rounds++;

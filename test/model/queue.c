@@ -7,7 +7,7 @@
 #define MOST 4
 
 static sley_queue queue;
-static intptr_t memory[MOST];
+static intptr_t items_of_queue[MOST];
 static int seen[MOST + 1], got, cancelled_gets, cancelled_puts;
 
 int sl_queue_by_number(intptr_t a, intptr_t b)
@@ -59,78 +59,68 @@ static void puts_item(struct sley_loop *loop, intptr_t item)
 
 static void getter_frees(void)
 {
-    gets(&loops[0]);
+    gets(as_fiber());
     sl_model_freed(&queue, sizeof queue);
 }
 static void getter(void)
 {
-    gets(&loops[0]);
-}
-static void getter_of_two(void)
-{
-    intptr_t first = gets(&loops[0]);
-
-    model_check(gets(&loops[0]) > first, "out of order");
-}
-static void getter_1(void)
-{
-    gets(&loops[1]);
+    gets(as_fiber());
 }
 static void getter_thread(void)
 {
-    gets(NULL);
+    gets(as_thread());
+}
+static void getter_of_two(void)
+{
+    intptr_t first = gets(as_fiber());
+
+    model_check(gets(as_fiber()) > first, "out of order");
 }
 static void putter(void)
 {
-    puts_item(&loops[2], 1);
+    puts_item(as_fiber(), 1);
 }
 static void putter_of_two(void)
 {
-    puts_item(&loops[2], 1);
-    puts_item(&loops[2], 2);
+    puts_item(as_fiber(), 1);
+    puts_item(as_fiber(), 2);
 }
 static void putter_thread(void)
 {
-    puts_item(NULL, 1);
-    puts_item(NULL, 2);
+    puts_item(as_thread(), 1);
+    puts_item(as_thread(), 2);
 }
 static void putter_of_three(void)
 {
     putter_of_two();
-    puts_item(&loops[2], 3);
-}
-static void canceller(void)
-{
-    ask(0);
-}
-static void canceller_of_putter(void)
-{
-    ask(2);
+    puts_item(as_fiber(), 3);
 }
 
-static void setup(void)
+static void setup_of(bool own)
 {
-    make_fibers(false);
+    setup_waiters(own);
     queue = (sley_queue)SLEY_QUEUE_INIT(1);
-    queue._items = memory;
+    queue._items = items_of_queue;
     queue._capacity = 1;
-    memset(memory, 0, sizeof memory);
+    memset(items_of_queue, 0, sizeof items_of_queue);
     memset(seen, 0, sizeof seen);
     got = cancelled_gets = cancelled_puts = 0;
 }
+static void setup(void)
+{
+    setup_of(false);
+}
 static void setup_own(void)
 {
-    setup();
-    make_fibers(true);
+    setup_of(true);
 }
 
 static void at_rest(void)
 {
-    model_check(!queue._getters.first && !queue._putters.first, "somebody waits");
+    nobody_waits(&queue._getters);
+    nobody_waits(&queue._putters);
     model_check((int)queue._unfinished == got + (int)queue._count, "an item is lost");
     model_check(!(queue._shut & (SL_QUEUE_GETTERS | SL_QUEUE_PUTTERS)), "said to wait");
-    for (int i = 0; i < FIBERS; i++)
-        model_check(!(sl_fiber_flags(&fibers[i]) & SL_FIBER_PARKED), "still parked");
 }
 
 static const struct sl_model models[] = {
@@ -139,12 +129,13 @@ static const struct sl_model models[] = {
     {"in order", setup, {getter_of_two, putter_of_two}, at_rest},
     {"in order, of loops", setup_own, {getter_of_two, putter_of_two}, at_rest},
     {"in order, by a thread", setup, {getter_of_two, putter_thread}, at_rest},
-    {"two getters", setup, {getter, getter_1, putter_of_two}, at_rest},
-    {"getter, thread", setup_own, {getter, getter_thread, putter_of_two}, at_rest},
-    {"cancelled", setup, {getter, getter_1, putter_of_two, canceller}, at_rest, .large = true},
-    {"nothing but a cancel", setup, {getter, canceller}, at_rest},
-    {"getter cancelled", setup, {getter, putter, canceller}, at_rest},
-    {"putter cancelled", setup, {getter_of_two, putter_of_three, canceller_of_putter}, NULL,
+    {"two getters", setup, {getter, getter, putter_of_two}, at_rest, .bound = 2},
+    {"getter, thread", setup_own, {getter, getter_thread, putter_of_two}, at_rest,
+     .bound = 2, .stale = 1},
+    {"cancelled", setup, {getter, getter, putter_of_two, ask_first}, at_rest, .large = true},
+    {"nothing but a cancel", setup, {getter, ask_first}, at_rest},
+    {"getter cancelled", setup, {getter, putter, ask_first}, at_rest},
+    {"putter cancelled", setup, {putter_of_three, getter_of_two, ask_first}, at_rest,
      .large = true},
     {0},
 };

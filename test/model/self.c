@@ -6,7 +6,7 @@
 
 #include <pthread.h>
 
-static sl_atomic_u32 x, y, z;
+static sl_atomic_u32 x, y, z, spin;
 static uint32_t bell, seen[2];
 static bool fenced;
 
@@ -15,6 +15,7 @@ static void setup(void)
     sl_store_relaxed(&x, 0);
     sl_store_relaxed(&y, 0);
     sl_store_relaxed(&z, 0);
+    sl_store_relaxed(&spin, 0);
     bell = seen[0] = seen[1] = 0;
     fenced = false;
 }
@@ -310,15 +311,14 @@ static void waits_once(void)
     pthread_mutex_unlock(&mutex);
 }
 
-/* A lock that is waited for, and one that nobody ever lets go. */
-static sl_atomic_u32 spin;
-
-static void setup_spin(void)
+#ifndef SL_ASAN
+static void crashes(void)
 {
-    setup();
-    sl_store_relaxed(&spin, 0);
+    *(volatile char *)(uintptr_t)sl_load_relaxed(&z) = 1;
 }
+#endif
 
+/* A lock that is waited for, and one that nobody ever lets go. */
 static void setup_held(void)
 {
     setup();
@@ -374,7 +374,7 @@ static const struct sl_model models[] = {
     {"nobody rings", setup, {waits_for_ever, adder}, NULL, LOST, SL_MODEL_SC},
     {"somebody rings", setup, {waits_for_ever, rings}, NULL, NULL, SL_MODEL_SC},
     {"spins", setup, {spins, adder}, NULL, "does not end", SL_MODEL_SC},
-    {"spin lock", setup_spin, {adds_alone, adds_alone, adds_alone}, three, NULL, SL_MODEL_LATE,
+    {"spin lock", setup, {adds_alone, adds_alone, adds_alone}, three, NULL, SL_MODEL_LATE,
      .bound = 2},
     {"spin lock that is held", setup_held, {adds_alone, adder}, NULL, LOST, SL_MODEL_LATE},
     {"spins until it sees", setup, {waits_for_x, stores_x}, NULL, NULL, SL_MODEL_LATE},
@@ -382,6 +382,9 @@ static const struct sl_model models[] = {
      SL_MODEL_SC},
     {"used before it is freed", setup_two_references, {looks_and_drops, looks_and_drops}, NULL,
      NULL, SL_MODEL_LATE},
+#ifndef SL_ASAN
+    {"crash", setup, {crashes, adder}, NULL, "not there", SL_MODEL_LATE},
+#endif
     {"mutex", setup_mutex, {enters, waits_for_two, enters}, NULL, NULL, SL_MODEL_LATE},
     {"condition without a loop", setup_mutex, {enters, waits_once, enters}, NULL, "too early",
      SL_MODEL_SC},

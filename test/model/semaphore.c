@@ -5,13 +5,12 @@
 #include "sync/semaphore_shared.c"
 
 static sley_semaphore semaphore;
-static int taken, cancelled;
+static int given, taken, cancelled;
 
 static void takes(struct sley_loop *loop, bool frees)
 {
-    int rc;
+    int rc = loop ? acquire_slowly(loop, &semaphore) : sl_semaphore_acquire_shared(&semaphore);
 
-    rc = loop ? acquire_slowly(loop, &semaphore) : sl_semaphore_acquire_shared(&semaphore);
     model_check(rc == 0 || rc == -ECANCELED, "another error");
     if (rc == 0)
         taken++;
@@ -23,23 +22,19 @@ static void takes(struct sley_loop *loop, bool frees)
 
 static void fiber_frees(void)
 {
-    takes(&loops[0], true);
+    takes(as_fiber(), true);
 }
 static void thread_frees(void)
 {
-    takes(NULL, true);
+    takes(as_thread(), true);
 }
-static void fiber_0(void)
+static void fiber(void)
 {
-    takes(&loops[0], false);
-}
-static void fiber_1(void)
-{
-    takes(&loops[1], false);
+    takes(as_fiber(), false);
 }
 static void thread(void)
 {
-    takes(NULL, false);
+    takes(as_thread(), false);
 }
 static void tries_and_frees(void)
 {
@@ -60,36 +55,31 @@ static void gives_two(void)
     gives();
     gives();
 }
-static void canceller(void)
-{
-    ask(0);
-}
 
-static int given;
-
-static void setup_one(void)
+static void setup_of(bool own, int n)
 {
-    make_fibers(false);
+    setup_waiters(own);
     semaphore = (sley_semaphore)SLEY_SEMAPHORE_INIT(0);
     taken = cancelled = 0;
-    given = 1;
+    given = n;
+}
+static void setup_one(void)
+{
+    setup_of(false, 1);
 }
 static void setup_two(void)
 {
-    setup_one();
-    given = 2;
+    setup_of(false, 2);
 }
 static void setup_own(void)
 {
-    setup_two();
-    make_fibers(true);
+    setup_of(true, 2);
 }
 
 static void at_rest(void)
 {
-    model_check(!semaphore._waiters.first && (int)semaphore._value == given - taken, "not at rest");
-    for (int i = 0; i < FIBERS; i++)
-        model_check(!(sl_fiber_flags(&fibers[i]) & SL_FIBER_PARKED), "still parked");
+    nobody_waits(&semaphore._waiters);
+    model_check((int)semaphore._value == given - taken, "not at rest");
 }
 static void not_tried(void)
 {
@@ -99,12 +89,12 @@ static const struct sl_model models[] = {
     {"waiter frees", setup_one, {fiber_frees, gives}, at_rest},
     {"thread frees", setup_one, {thread_frees, gives}, at_rest},
     {"who tries frees", setup_one, {tries_and_frees, gives}, not_tried},
-    {"two waiters", setup_two, {fiber_0, fiber_1, gives_two}, at_rest},
-    {"waiters of loops", setup_own, {fiber_0, fiber_1, gives_two}, at_rest, .large = true},
-    {"cancelled", setup_two, {fiber_0, gives_two, canceller}, at_rest},
-    {"one tries", setup_one, {fiber_0, gives, tries}, at_rest},
-    {"two givers", setup_two, {fiber_0, gives, gives}, at_rest},
-    {"three and a cancel", setup_two, {fiber_0, thread, gives_two, canceller}, at_rest,
+    {"two waiters", setup_two, {fiber, fiber, gives_two}, at_rest, .bound = 2},
+    {"waiters of loops", setup_own, {fiber, fiber, gives_two}, at_rest, .large = true},
+    {"cancelled", setup_two, {fiber, gives_two, ask_first}, at_rest},
+    {"one tries", setup_one, {fiber, gives, tries}, at_rest},
+    {"two givers", setup_two, {fiber, gives, gives}, at_rest, .bound = 2},
+    {"three and a cancel", setup_two, {fiber, thread, gives_two, ask_first}, at_rest,
      .large = true},
     {0},
 };

@@ -1,33 +1,33 @@
-/* waiters.h: what waits on a shared primitive in a model: src/sched/wait.c and src/sync/shared.c as
- * they are shipped. A fiber is a model thread that sleeps on a bell of its own; making it ready
- * rings it. A plain thread sleeps on a futex. Only the two loops that spin are other ones here:
- * they block until the word has changed. */
+/* waiters.h: who waits on a shared primitive: src/sched/wait.c and src/sync/shared.c as they are
+ * shipped, on the fibers of fibers.h. A model thread is a fiber, of many workers or of a runtime of
+ * its own, or a plain thread that sleeps on a futex. */
 #ifndef SL_MODEL_WAITERS_H
 #define SL_MODEL_WAITERS_H
 
-#define SL_SPIN_PATIENCE 1
-#define SL_MODEL_YIELDS
-#include "explore.h"
-#include "sync/shared.h"
+#include "fibers.h"
 
 #include <errno.h>
-#include <string.h>
 
-#define sl_shared_lull shipped_lull
-#define sl_guard_lock_contended shipped_lock_contended
-#include "sync/shared.c"
-#undef sl_shared_lull
-#undef sl_guard_lock_contended
 #include "sched/wait.c"
+/* From here on the fiber may be made ready. */
+#define sl_wait_begin(wait) (will_wait(), (sl_wait_begin)(wait))
+#include "sync/shared.h"
 
-#define FIBERS 3
+/* Looking again is no waiting: the turns are few, and nothing else need happen in between. The
+ * guard's loop waits. */
+#define sl_shared_lull shipped_lull
+#undef sl_cpu_relax
+#define sl_cpu_relax() sl_model_spin()
+#include "sync/shared.c"
+#undef sl_cpu_relax
+#define sl_cpu_relax() ((void)0)
+#undef sl_shared_lull
 
-static struct sley_loop loops[FIBERS];
-static struct sl_fiber fibers[FIBERS];
-static struct sl_stack stacks[FIBERS];
-static sley_scope root;
-static uint32_t bells[FIBERS];
-static int readied[FIBERS];
+void sl_shared_lull(unsigned *turns)
+{
+    ++*turns;
+}
+
 static struct {
     const void *word;
     uint32_t bell;
@@ -35,21 +35,9 @@ static struct {
 
 /* ---- instead of the scheduler and the kernel ---- */
 
-void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    (void)loop;
-    model_check(readied[fiber - fibers]++ == 0, "made ready twice");
-    sl_model_ring(&bells[fiber - fibers]);
-}
 void sl_share_push(struct sley_loop *loop, struct sl_entry *entry)
 {
     sl_ready_wake(loop, sl_fiber_of(entry));
-}
-struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
-{
-    sl_model_wait(&bells[self - fibers]);
-    model_check(--readied[self - fibers] == 0, "runs without having been made ready");
-    return loop;
 }
 struct sley_loop *sl_worker_give_way(struct sley_loop *loop)
 {
@@ -69,54 +57,65 @@ void sl_plain_futex_wait(const void *word, uint32_t value)
 }
 void sl_plain_futex_wake(const void *word)
 {
+    sl_model_step("wake");
     sl_model_flush(sl_model_current());
     for (int i = 0; i < SL_MODEL_THREADS; i++)
         if (sleepers[i].word == word)
             sl_model_ring(&sleepers[i].bell);
 }
-void sl_plain_yield(void)
-{
-    sl_model_yield();
-}
-void sl_shared_lull(unsigned *turns)
-{
-    ++*turns;
-}
-void sl_guard_lock_contended(sl_atomic_u32 *guard)
-{
-    do
-        sl_model_block(&guard->word, 0, false);
-    while (sl_exchange_acq_rel(guard, 1));
-}
 
 /* ---- for models ---- */
 
 /* Fibers of many workers; `own`: each of a runtime of its own, with one worker. */
-static void make_fibers(bool own)
+static void setup_waiters(bool own)
 {
-    memset(loops, 0, sizeof loops);
-    memset(fibers, 0, sizeof fibers);
-    memset(stacks, 0, sizeof stacks);
-    memset(&root, 0, sizeof root);
-    memset(bells, 0, sizeof bells);
-    memset(readied, 0, sizeof readied);
+    setup_fibers(own ? 0 : SL_FIBER_MANY);
     memset(sleepers, 0, sizeof sleepers);
     for (int i = 0; i < FIBERS; i++) {
-        loops[i].team = own ? NULL : (struct sl_team *)&loops[0];
-        loops[i].current = &fibers[i];
+        loops[i].team = own ? NULL : team;
         loops[i].shared_left = 1000;
-        fibers[i].stack = &stacks[i];
-        fibers[i].scope = &root;
-        stacks[i].home = &loops[i];
-        sl_store_relaxed(&fibers[i].word, own ? 0 : SL_FIBER_MANY);
     }
 }
 
-/* An edge request for a fiber of many workers: as task/shared_task.c does it. */
-SL_INLINE void ask(int i)
+/* The loop of this thread, or NULL: it is a plain one. */
+static struct sley_loop *as_fiber(void)
 {
-    if (sl_park_hold(&fibers[i], SL_FIBER_MUST_CANCEL))
-        sl_wait_cancel_held(NULL, fibers[i].wait, SL_EDGE_TAKEN);
+    return sl_current();
+}
+static struct sley_loop *as_thread(void)
+{
+    loops[sl_model_current()].current = NULL;
+    return NULL;
+}
+
+/* What this thread has done is seen by whoever learns that it is done. */
+static void done(int *n)
+{
+    sl_model_flush(sl_model_current());
+    ++*n;
+}
+
+/* An edge request for a fiber of many workers: as task/shared_task.c does it. */
+static void ask(int i)
+{
+    struct sl_fiber *fiber = &tasks[i].fiber;
+
+    if (sl_park_hold(fiber, SL_FIBER_MUST_CANCEL))
+        sl_wait_cancel_held(NULL, fiber->wait, SL_EDGE_TAKEN);
+}
+static void ask_first(void)
+{
+    ask(0);
+}
+
+static void nobody_waits(const sley_links *list)
+{
+    model_check(!list->first, "somebody is listed");
+    for (int i = 0; i < FIBERS; i++) {
+        model_check(!ready[i] && !waits[i], "ready, or waiting");
+        model_check(!(sl_fiber_flags(&tasks[i].fiber) & (SL_FIBER_PARKED | SL_FIBER_HELD)),
+                    "parked or held for ever");
+    }
 }
 
 #endif

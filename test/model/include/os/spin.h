@@ -5,11 +5,7 @@
 #include "explore.h"
 
 #undef sl_cpu_relax
-#ifdef SL_MODEL_YIELDS /* waiters.h: a turn gives the others theirs */
-#define sl_cpu_relax() ((void)0)
-#else
 #define sl_cpu_relax() sl_model_spin()
-#endif
 #include_next "os/spin.h"
 #undef sl_cpu_relax
 #define sl_cpu_relax() ((void)0)
