@@ -44,12 +44,11 @@ int sl_descriptor_close(struct sley_loop *loop, int fd)
 
 int sley_close(int fd)
 {
-    uint32_t user = 0;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = sl_descriptor_close(loop, fd);
 
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
     return rc;
 }
 

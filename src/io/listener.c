@@ -260,8 +260,7 @@ static int open_in(struct sley_loop *loop, struct sl_ring *ring, sley_listener *
 
 int sley_listener_open(sley_listener *handle, int fd)
 {
-    uint32_t user = 0;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct sl_ring *ring = NULL;
     int rc = -SLEY_ENOLOOP;
 
@@ -275,7 +274,7 @@ int sley_listener_open(sley_listener *handle, int fd)
     if (rc < 0 && fd >= 0)
         sl_descriptor_close(loop, fd);
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
     return rc;
 }
 
@@ -340,15 +339,14 @@ static int accept_in(struct sley_loop **loop, struct listener *listener)
 
 int sley_listener_accept(sley_listener *handle)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
         return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = accept_in(&loop, handle->_state);
-    sl_leave(loop, user);
+    sl_leave(loop);
     if (rc >= 0)
         sl_socket_no_delay(rc);
     return rc;
@@ -384,8 +382,7 @@ static void close_arrived(struct sley_loop *loop, struct sl_inbox_item *item)
 }
 void sley_listener_close(sley_listener *handle)
 {
-    uint32_t user = 0;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct listener *listener = handle->_state;
 
     handle->_state = NULL;
@@ -398,5 +395,5 @@ void sley_listener_close(sley_listener *handle)
         close_here(loop, listener);
     }
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
 }

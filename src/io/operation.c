@@ -191,15 +191,14 @@ int sl_operation_run(struct sley_loop **loop, struct sl_operation *operation,
 
 int sl_operation_call(struct sl_operation *operation, const struct sl_wait_class *class)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
         return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = sl_operation_run(&loop, operation, class);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -230,14 +229,13 @@ static ssize_t run_all(struct sley_loop **loop, struct sl_operation *operation, 
 ssize_t sl_operation_call_all(struct sl_operation *operation, size_t size,
                               const struct sl_wait_class *class)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     ssize_t rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
         return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = run_all(&loop, operation, size, class);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }

@@ -166,8 +166,7 @@ static struct sley_loop *come_back(struct sley_loop *loop, const struct sl_pin *
 
 static int add(int fd, unsigned events, sley_callback *fn, void *arg)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct reader *reader;
     struct sl_pin pin;
     int rc = 0;
@@ -175,7 +174,7 @@ static int add(int fd, unsigned events, sley_callback *fn, void *arg)
     if (!loop)
         return sl_no_loop();
     if (!go_home(&loop, &pin)) {
-        sl_leave(loop, user);
+        sl_leave(loop);
         return -SLEY_EWRONGLOOP;
     }
     reader = find(loop, fd, events);
@@ -193,14 +192,13 @@ static int add(int fd, unsigned events, sley_callback *fn, void *arg)
         rc = add_new(loop, fd, events, fn, arg);
     }
     loop = come_back(loop, &pin);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 static bool remove_one(int fd, unsigned events)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct reader *reader = NULL;
     struct sl_pin pin;
 
@@ -212,7 +210,7 @@ static bool remove_one(int fd, unsigned events)
             reader_remove(reader);
         loop = come_back(loop, &pin);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return reader != NULL;
 }
 

@@ -71,15 +71,14 @@ static int accept_one(struct sley_loop **loop, int fd)
 
 int sley_accept(int fd)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
         return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = fd < 0 ? -EBADF : accept_one(&loop, fd);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -119,15 +118,14 @@ static int connect_one(struct sley_loop **loop, int fd, const struct sockaddr *a
 
 int sley_connect(int fd, const struct sockaddr *address, socklen_t length)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
         return sl_no_loop();
     if (SL_LIKELY(loop->current != NULL))
         rc = fd < 0 ? -EBADF : connect_one(&loop, fd, address, length);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 

@@ -230,8 +230,7 @@ sley_future *sley_run_in_executor(sley_executor *executor, sley_fn *fn, void *ar
 
 static intptr_t to_thread(sley_fn *fn, const void *arg, size_t copied)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     intptr_t word = -SLEY_ENOLOOP;
     struct job *job;
 
@@ -252,7 +251,7 @@ static intptr_t to_thread(sley_fn *fn, const void *arg, size_t copied)
             sl_future_drop(&job->open.future);
         }
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return word;
 }
 

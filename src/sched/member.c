@@ -116,9 +116,9 @@ static void end_pass(struct sley_loop *loop)
 
 int sl_worker_run_member(struct sley_loop *loop)
 {
-    int rc = sl_worker_begin(loop);
+    int rc = loop->index ? sl_own_run(loop) : 0;
 
-    if (rc < 0)
+    if (rc < 0 || (rc = sl_worker_begin(loop)) < 0)
         return rc;
     while (!sl_load_relaxed(&loop->team->stopping)) {
         run_ready(loop);
@@ -127,6 +127,8 @@ int sl_worker_run_member(struct sley_loop *loop)
     if (loop->searches)
         sl_search_end(loop, false);
     sl_worker_end(loop);
+    if (loop->index)
+        sl_own_leave(loop, SL_LOOP_IDLE);
     return 0;
 }
 

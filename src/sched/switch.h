@@ -6,8 +6,11 @@
 
 #include "sched/worker.h"
 
-/* worker.c: the first and last function on every fiber's stack. */
+/* The first and last function on every fiber's stack. */
 void sl_switch_entry(void *passed);
+
+/* From the hub: runs a fiber until it is the hub's turn again. */
+void sl_switch_run(struct sley_loop *loop, struct sl_fiber *fiber);
 
 /* Gives a fiber that runs for the first time its stack. Until it parks for the first time its sp
  * only says that it has begun. */
@@ -38,7 +41,7 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop)
 /* share.c: the same among many workers. */
 SLEY_SUSPENDS struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self);
 
-/* worker.c: the same for a fiber that has C++ exceptions to keep. */
+/* The same for a fiber that has C++ exceptions to keep. */
 SLEY_SUSPENDS struct sley_loop *sl_switch_holding(struct sley_loop *loop, struct sl_fiber *self);
 
 /* Gives the worker to whoever is next; returns when `self` is run again. */

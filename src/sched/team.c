@@ -141,47 +141,32 @@ static void give_order(struct sl_team *team, enum sl_team_order order)
 }
 
 /* All have done it; rc, or the failure of one. */
-static int await_all(struct sl_team *team, int rc, enum sl_team_order next)
+static int await_all(struct sl_team *team, int rc)
 {
     pthread_mutex_lock(&team->mutex);
     while (team->at_work)
         pthread_cond_wait(&team->changed, &team->mutex);
-    team->order = next;
+    team->order = SL_TEAM_REST;
     if (rc == 0)
         rc = team->failure;
     pthread_mutex_unlock(&team->mutex);
     return rc;
 }
 
-static int claim(struct sl_team *team)
-{
-    bool rests;
-
-    pthread_mutex_lock(&team->mutex);
-    rests = team->order == SL_TEAM_REST;
-    if (rests)
-        team->order = SL_TEAM_BEGINS;
-    pthread_mutex_unlock(&team->mutex);
-    return rests ? 0 : -SLEY_ERUNNING;
-}
-
 int sl_team_begin(struct sl_team *team)
 {
-    int rc = claim(team);
+    int rc = 0;
 
-    if (rc < 0)
-        return rc;
     for (unsigned i = 1; i < team->n && rc == 0; i++)
         rc = start(&team->members[i]);
     if (rc == 0 && !team->opened) {
         give_order(team, SL_TEAM_OPEN);
-        rc = await_all(team, open_ring(team->members[0].loop), SL_TEAM_BEGINS);
+        rc = await_all(team, open_ring(team->members[0].loop));
         team->opened = rc == 0;
     }
     if (rc < 0)
-        return await_all(team, rc, SL_TEAM_REST);
+        return rc;
     team->pinned = team->pins && sl_cpus_pin(sl_cpus_nth(0), &team->before);
-    sl_store_relaxed(&team->stopping, 0);
     give_order(team, SL_TEAM_RUN);
     return 0;
 }
@@ -207,7 +192,7 @@ int sl_team_rest(struct sl_team *team, int rc)
     if (team->pinned)
         sl_cpus_unpin(&team->before);
     team->pinned = false;
-    return await_all(team, rc, SL_TEAM_REST);
+    return await_all(team, rc);
 }
 
 void sl_team_leave(struct sl_team *team)

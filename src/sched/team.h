@@ -42,8 +42,7 @@ struct sl_member {
     bool started;
 };
 
-/* BEGINS is nobody's: somebody is about to give one of the next two. */
-enum sl_team_order { SL_TEAM_REST, SL_TEAM_BEGINS, SL_TEAM_OPEN, SL_TEAM_RUN, SL_TEAM_LEAVE };
+enum sl_team_order { SL_TEAM_REST, SL_TEAM_OPEN, SL_TEAM_RUN, SL_TEAM_LEAVE };
 
 /* Where fibers that are not pinned go when they become ready. */
 enum sl_team_roams {
@@ -91,8 +90,9 @@ void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop);
 /* The threads leave; each closes its own ring. Nothing runs, and no task is left. */
 void sl_team_leave(struct sl_team *team);
 
-/* Around a run of loop 0, by its thread. 0; -SLEY_ERUNNING; or the error of a thread that could not
- * be started, or of a ring that could not be made: then nobody runs, and nothing has run. */
+/* Around a run of loop 0, by its thread, which has claimed it. 0, or the error of a thread that
+ * could not be started, or of a ring that could not be made: then nobody runs, and nothing has
+ * run. */
 SL_MUST_USE int sl_team_begin(struct sl_team *team);
 /* Once stopped: returns when all have come to rest; rc, or the failure of a worker. */
 int sl_team_rest(struct sl_team *team, int rc);

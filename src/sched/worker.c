@@ -15,118 +15,6 @@
 #include <errno.h>
 #include <string.h>
 
-/* ---- switching ---- */
-
-struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
-{
-    return sl_switch_park(loop, self);
-}
-
-struct sley_loop *sl_switch_holding(struct sley_loop *loop, struct sl_fiber *self)
-{
-    struct sl_exceptions mine = sl_exceptions_take(loop->exceptions);
-
-    loop = sl_worker_park(loop, self);
-    *loop->exceptions = mine;
-    return loop;
-}
-
-/* Gives a fiber that begins a stack that looks as if it had parked before its first function. */
-static void lay_out(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    sl_switch_bind(fiber, loop->team ? sl_stacks_bind_shared(&loop->stacks, fiber->stack_class)
-                                     : sl_stacks_bind(&loop->stacks, fiber->stack_class));
-    fiber->stack->home = loop;
-    fiber->sp = sl_arch_prepare(sl_stack_top(fiber->stack), sl_switch_entry);
-}
-
-/* The fiber on this stack has ended, among many workers. The stack is given back last: nothing
- * that could hand it to another worker comes before we have left it. True: another fiber begins
- * on it. */
-static bool ended_shared(struct sley_loop *loop, struct sl_stack *stack)
-{
-    struct sl_fiber *next = sl_share_next_fiber(loop, NULL);
-    void *to = loop->hub;
-
-    loop->current = next;
-    if (next && !sl_shared_load_relaxed(&next->sp)) {
-        if (next->stack_class == stack->class) {
-            sl_share_bind(loop, next, stack);
-            sl_stacks_unpromise_shared(&loop->stacks, stack->class);
-            return true;
-        }
-        sl_share_bind(loop, next, sl_stacks_bind_shared(&loop->stacks, next->stack_class));
-        to = sl_arch_prepare(sl_stack_top(next->stack), sl_switch_entry);
-    } else if (next) {
-        to = sl_share_context(next);
-    }
-    sl_stacks_give_shared(&loop->stacks, stack);
-    sl_hook_switch(&stack->hook, next ? &next->stack->hook : &loop->hook, 1);
-    sl_arch_leave(to, loop);
-}
-
-/* The first and last function on every fiber's stack. A fiber that ends while the next one is new
- * hands it its own stack, which is the hottest: no switch at all. */
-void sl_switch_entry(void *passed)
-{
-    struct sley_loop *loop = passed;
-
-    sl_hook_switched(&loop->current->stack->hook);
-    for (;;) {
-        struct sl_fiber *self = loop->current, *next;
-        struct sl_stack *stack = self->stack;
-
-        loop = sl_worker_calls.main(loop, self);
-        if (SL_UNLIKELY(loop->team != NULL)) {
-            if (ended_shared(loop, stack))
-                continue;
-            __builtin_unreachable();
-        }
-        next = sl_switch_next(loop);
-        loop->current = next;
-        if (next && !next->sp) {
-            if (next->stack_class == stack->class) {
-                sl_switch_bind(next, stack);
-                sl_stacks_unpromise(&loop->stacks, stack->class);
-                continue;
-            }
-            lay_out(loop, next);
-        }
-        sl_stacks_give(&loop->stacks, stack);
-        sl_hook_switch(&stack->hook, next ? &next->stack->hook : &loop->hook, 1);
-        sl_arch_leave(next ? next->sp : loop->hub, loop);
-    }
-}
-
-static void run_fiber(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    void *to;
-
-    if (sl_exceptions_any(loop->exceptions)) { /* whoever runs the loop does so in a handler */
-        struct sl_exceptions mine = sl_exceptions_take(loop->exceptions);
-
-        run_fiber(loop, fiber);
-        *loop->exceptions = mine;
-        return;
-    }
-    if (SL_UNLIKELY(!sl_shared_load_relaxed(&fiber->sp))) {
-        uint32_t flags = sl_fiber_flags(fiber);
-
-        if ((flags & (SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) == SL_FIBER_NOTED)
-            sl_worker_calls.noted(loop, fiber);
-        if (flags & SL_FIBER_MUST_CANCEL) {
-            sl_worker_calls.never_start(loop, fiber);
-            return;
-        }
-        lay_out(loop, fiber);
-    }
-    loop->current = fiber;
-    to = loop->team ? sl_share_context(fiber) : fiber->sp;
-    sl_hook_switch(&loop->hook, &fiber->stack->hook, 0);
-    sl_arch_switch(&loop->hub, to, loop);
-    sl_hook_switched(&loop->hook);
-}
-
 /* ---- a pass ---- */
 
 SL_INLINE void dispatch(struct sley_loop *loop, struct sl_entry *entry)
@@ -134,7 +22,7 @@ SL_INLINE void dispatch(struct sley_loop *loop, struct sl_entry *entry)
     if (entry->run)
         entry->run(loop, entry);
     else
-        run_fiber(loop, sl_fiber_of(entry));
+        sl_switch_run(loop, sl_fiber_of(entry));
 }
 
 /* Debug mode: how long did it take, and what does it hold? */
@@ -274,10 +162,8 @@ static int begin_ring(struct sley_loop *loop)
 
 int sl_worker_begin(struct sley_loop *loop)
 {
-    int rc = sl_own_run(loop);
+    int rc = begin_ring(loop);
 
-    if (rc == 0 && (rc = begin_ring(loop)) < 0)
-        sl_own_leave(loop, SL_LOOP_IDLE);
     if (rc < 0)
         return rc;
     sl_thread_signals_enter(&loop->thread_signals);
@@ -296,11 +182,28 @@ void sl_worker_end(struct sley_loop *loop)
     loop->stop = false;
     loop->batch_last = NULL;
     sl_current_set(NULL);
-    sl_own_leave(loop, SL_LOOP_IDLE);
     sl_thread_signals_leave(&loop->thread_signals);
 }
 
 int sl_worker_run(struct sley_loop *loop)
+{
+    int rc = sl_own_run(loop);
+
+    if (rc < 0)
+        return rc;
+    rc = sl_worker_run_claimed(loop);
+    sl_worker_leave(loop);
+    return rc;
+}
+
+void sl_worker_leave(struct sley_loop *loop)
+{
+    if (loop->team) /* a stop from now on is the next run's */
+        sl_store_relaxed(&loop->team->stopping, 0);
+    sl_own_leave(loop, SL_LOOP_IDLE);
+}
+
+int sl_worker_run_claimed(struct sley_loop *loop)
 {
     int64_t stuck_for = 0;
     int rc;
@@ -329,13 +232,16 @@ bool sl_worker_run_once(struct sley_loop *loop)
     int64_t stuck_for = 0;
     uint64_t before;
 
-    if (loop->team || sl_worker_begin(loop) < 0) /* of many: when is each of them done? */
+    if (loop->team || sl_own_run(loop) < 0) /* of many: when is each of them done? */
         return false;
     before = loop->dispatches;
-    end_pass(loop, &stuck_for, false);
-    run_ready(loop);
-    loop->dispatches += (uint64_t)(loop->budget_full - loop->budget);
-    sl_worker_end(loop);
+    if (sl_worker_begin(loop) == 0) {
+        end_pass(loop, &stuck_for, false);
+        run_ready(loop);
+        loop->dispatches += (uint64_t)(loop->budget_full - loop->budget);
+        sl_worker_end(loop);
+    }
+    sl_worker_leave(loop);
     return loop->dispatches != before;
 }
 

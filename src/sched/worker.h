@@ -160,23 +160,27 @@ SL_INLINE void sl_entry_withdraw(struct sley_loop *loop, struct sl_entry *entry)
 
 /* ---- the public door: every public call that touches a loop's queues goes in and out here ---- */
 
-/* The running loop with user code left, or NULL. Pairs with sl_leave. */
-SL_INLINE struct sley_loop *sl_enter(uint32_t *user)
+/* User code is left. Only user code calls what enters: nothing of ours does, so that it need not be
+ * kept who was there before. Pairs with sl_leave. */
+SL_INLINE void sl_enter_loop(struct sley_loop *loop)
+{
+    SL_DEBUG_CHECK(loop->in_user);
+    loop->in_user = 0;
+    sl_signal_fence();
+}
+/* The same, of the running loop, which is returned; or NULL. */
+SL_INLINE struct sley_loop *sl_enter(void)
 {
     struct sley_loop *loop = sl_current();
 
-    *user = 0;
-    if (SL_LIKELY(loop != NULL)) {
-        *user = loop->in_user;
-        loop->in_user = 0;
-        sl_signal_fence();
-    }
+    if (SL_LIKELY(loop != NULL))
+        sl_enter_loop(loop);
     return loop;
 }
-SL_INLINE void sl_leave(struct sley_loop *loop, uint32_t user)
+SL_INLINE void sl_leave(struct sley_loop *loop)
 {
     sl_signal_fence();
-    loop->in_user = user;
+    loop->in_user = 1;
 }
 
 /* ---- timers ---- */
@@ -228,7 +232,9 @@ SLEY_SUSPENDS struct sley_loop *sl_worker_give_way(struct sley_loop *loop);
 /* Runs in the calling thread until loop->stop is set and the batch is finished.
  * 0; -SLEY_ERUNNING; the ring's error; -SLEY_EDEADLOCK. */
 int sl_worker_run(struct sley_loop *loop);
-/* Its steps. */
+/* The same between sl_own_run, which has returned 0, and leaving; and its steps. */
+int sl_worker_run_claimed(struct sley_loop *loop);
+void sl_worker_leave(struct sley_loop *loop);
 int sl_worker_begin(struct sley_loop *loop);
 void sl_worker_end(struct sley_loop *loop);
 void sl_worker_dispatch(struct sley_loop *loop, struct sl_entry *entry);
@@ -251,7 +257,7 @@ void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran);
 
 /* One of many workers, in its own thread, until the team comes to rest. */
 int sl_worker_run_member(struct sley_loop *loop);
-/* All of them; in the thread of loop 0. As sl_worker_run. */
+/* All of them; in the thread of loop 0. As sl_worker_run_claimed. */
 int sl_team_run(struct sley_loop *loop);
 /* One pass without waiting; true if anything ran. */
 bool sl_worker_run_once(struct sley_loop *loop);

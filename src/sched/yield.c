@@ -68,8 +68,7 @@ SL_INLINE struct sley_loop *change_places(struct sley_loop *loop, struct sl_fibe
 
 int sley_yield(void)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct sl_fiber *self;
     int rc = 0;
 
@@ -85,6 +84,6 @@ int sley_yield(void)
         if (SL_UNLIKELY(sl_fiber_flags(self) & SL_FIBER_ASKED))
             rc = sl_wait_checkpoint(self);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }

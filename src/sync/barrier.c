@@ -64,12 +64,11 @@ ssize_t sley_barrier_wait(sley_barrier *barrier)
 {
     sley_lock *lock = sl_condition_lock(&barrier->_condition);
     struct sley_loop *loop;
-    uint32_t user;
     ssize_t rc;
 
     if (!barrier->_parties)
         return -EINVAL;
-    if ((rc = sl_kind_enter(lock->_kind, &loop, &user)) < 0)
+    if ((rc = sl_kind_enter(lock->_kind, &loop)) < 0)
         return rc;
     if ((rc = sl_lock_acquire(&loop, lock)) == 0) {
         rc = wait_until_filling(&loop, barrier);
@@ -77,7 +76,7 @@ ssize_t sley_barrier_wait(sley_barrier *barrier)
             rc = meet(&loop, barrier);
         sl_lock_release(loop, lock);
     }
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 
@@ -85,8 +84,7 @@ static int change(sley_barrier *barrier, bool reset)
 {
     sley_lock *lock = sl_condition_lock(&barrier->_condition);
     struct sley_loop *loop;
-    uint32_t user;
-    int rc = sl_kind_enter(lock->_kind, &loop, &user);
+    int rc = sl_kind_enter(lock->_kind, &loop);
 
     if (rc < 0)
         return rc;
@@ -98,7 +96,7 @@ static int change(sley_barrier *barrier, bool reset)
         wake_all(loop, barrier);
         sl_lock_release(loop, lock);
     }
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 

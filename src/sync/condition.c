@@ -124,13 +124,12 @@ int sl_condition_wait(struct sley_loop **loop, sley_condition *condition)
 int sley_condition_wait(sley_condition *condition)
 {
     struct sley_loop *loop;
-    uint32_t user;
-    int rc = sl_kind_enter(kind_of(condition), &loop, &user);
+    int rc = sl_kind_enter(kind_of(condition), &loop);
 
     if (rc < 0)
         return rc;
     rc = sl_condition_wait(&loop, condition);
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 
@@ -145,8 +144,7 @@ int sley_condition_wait_for(sley_condition *condition, bool (*predicate)(void *a
 
 int sley_condition_notify(sley_condition *condition, size_t n)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = 0;
 
     if (!loop && kind_of(condition) != SL_KIND_SHARED)
@@ -155,7 +153,7 @@ int sley_condition_notify(sley_condition *condition, size_t n)
         sl_condition_wake(loop, condition, n);
     else
         rc = -SLEY_ENOTOWNER;
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 

@@ -21,8 +21,7 @@ static int bind(sley_event *event, struct sley_loop *loop)
 static SL_NOINLINE int wait_local(sley_event *event)
 {
     struct sley_loop *loop;
-    uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc = sl_primitive_enter(&loop);
 
     if (rc < 0)
         return rc;
@@ -33,14 +32,13 @@ static SL_NOINLINE int wait_local(sley_event *event)
         sl_wait_init(&wait, loop->current, &event_wait, event);
         rc = sl_waits_park(&loop, &event->_waiters, &wait);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 static SL_NOINLINE int set_local(sley_event *event)
 {
-    uint32_t user = 0;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = bind(event, loop);
 
     if (rc == 0 && !event->_set) {
@@ -49,7 +47,7 @@ static SL_NOINLINE int set_local(sley_event *event)
             sl_wait_wake(loop, sl_wait_of(link));
     }
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
     return rc;
 }
 
@@ -90,8 +88,7 @@ static void unlist(sley_event *event, struct sl_node *node)
 static SL_NOINLINE int wait_shared(struct sley_loop *loop, sley_event *event)
 {
     struct sl_node node;
-    uint32_t user;
-    int rc = sl_shared_enter(&loop, &user);
+    int rc = sl_shared_enter(&loop);
     bool listed;
 
     if (rc < 0)
@@ -105,7 +102,7 @@ static SL_NOINLINE int wait_shared(struct sley_loop *loop, sley_event *event)
         if (node.wait.state == SL_WAIT_CANCELLED)
             unlist(event, &node);
     }
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 
@@ -136,7 +133,7 @@ static bool set_and_claim(struct sley_loop *loop, sley_event *event, struct sl_w
 
 static SL_NOINLINE int set_shared(sley_event *event)
 {
-    uint32_t word = 0, user;
+    uint32_t word = 0;
     struct sl_woken woken;
     struct sley_loop *loop;
 
@@ -144,7 +141,7 @@ static SL_NOINLINE int set_shared(sley_event *event)
         if (word & SET || (!(word & QUEUED) && SL_LIKELY(change(event, &word, SET))))
             return 0;
     while (!(word & QUEUED));
-    loop = sl_enter(&user);
+    loop = sl_enter();
     sl_woken_init(&woken);
     while (!set_and_claim(loop, event, &woken)) {
         word = 0;
@@ -152,7 +149,7 @@ static SL_NOINLINE int set_shared(sley_event *event)
             break;
     }
     sl_woken_ready(loop, &woken);
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return 0;
 }
 

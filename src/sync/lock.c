@@ -93,28 +93,26 @@ int sl_lock_release(struct sley_loop *loop, sley_lock *lock)
 int sley_lock_acquire(sley_lock *lock)
 {
     struct sley_loop *loop;
-    uint32_t user;
     int rc;
 
     if (lock->_kind == SL_KIND_SHARED)
         return sl_lock_enter_shared(lock);
-    rc = sl_primitive_enter(&loop, &user);
+    rc = sl_primitive_enter(&loop);
     if (rc < 0)
         return rc;
     rc = acquire(&loop, lock);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 int sley_lock_try_acquire(sley_lock *lock)
 {
     struct sley_loop *loop;
-    uint32_t user;
     int rc;
 
     if (lock->_kind == SL_KIND_SHARED)
         return sl_lock_try_shared(lock);
-    rc = sl_primitive_enter(&loop, &user);
+    rc = sl_primitive_enter(&loop);
     if (rc < 0)
         return rc;
     if ((rc = bind(lock, loop)) == 0) {
@@ -123,23 +121,22 @@ int sley_lock_try_acquire(sley_lock *lock)
         else
             rc = -EAGAIN;
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 int sley_lock_release(sley_lock *lock)
 {
-    uint32_t user = 0;
     struct sley_loop *loop;
     int rc;
 
     if (lock->_kind == SL_KIND_SHARED)
         return sl_lock_leave_shared(lock);
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!loop)
         return sl_no_loop();
     rc = release(loop, lock);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 

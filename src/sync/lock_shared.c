@@ -212,13 +212,12 @@ int sl_lock_acquire_shared(struct sley_loop **loop, sley_lock *lock)
 
 static SL_NOINLINE int acquire_slowly(struct sley_loop *loop, sley_lock *lock)
 {
-    uint32_t user;
-    int rc = sl_shared_enter(&loop, &user);
+    int rc = sl_shared_enter(&loop);
 
     if (rc < 0)
         return rc;
     rc = sl_lock_acquire_shared(&loop, lock);
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 
@@ -288,14 +287,14 @@ int sl_lock_release_shared(struct sley_loop *loop, sley_lock *lock)
 
 int sl_lock_leave_shared(sley_lock *lock)
 {
-    uint32_t word = SL_LOCK_LOCKED, user;
+    uint32_t word = SL_LOCK_LOCKED;
     struct sley_loop *loop;
     int rc;
 
     if (SL_LIKELY(change(lock, &word, 0)))
         return 0;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     rc = release_slowly(loop, lock);
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }

@@ -57,13 +57,13 @@ SLEY_SUSPENDS static inline int sl_waits_park(struct sley_loop **loop, sley_link
 }
 
 /* The public door of a suspending call: the loop with a running fiber whose scopes are open. */
-SL_INLINE int sl_primitive_enter(struct sley_loop **loop, uint32_t *user)
+SL_INLINE int sl_primitive_enter(struct sley_loop **loop)
 {
-    *loop = sl_enter(user);
+    *loop = sl_enter();
     if (SL_UNLIKELY(!*loop))
         return sl_no_loop();
     if (SL_UNLIKELY(!(*loop)->current)) {
-        sl_leave(*loop, *user);
+        sl_leave(*loop);
         return -SLEY_ENOLOOP;
     }
     return 0;

@@ -163,8 +163,7 @@ SL_INLINE bool get_quickly(sley_queue *queue, intptr_t *item)
 static SL_NOINLINE int put(sley_queue *queue, intptr_t item)
 {
     struct sley_loop *loop;
-    uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc = sl_primitive_enter(&loop);
 
     if (rc < 0)
         return rc;
@@ -175,7 +174,7 @@ static SL_NOINLINE int put(sley_queue *queue, intptr_t item)
                           : wait_in(&loop, queue, &queue->_putters, &put_wait, sl_queue_has_room);
     if (rc == 0)
         rc = put_now(loop, queue, item);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -192,8 +191,7 @@ int sley_queue_put(sley_queue *queue, intptr_t item)
 static SL_NOINLINE int get(sley_queue *queue, intptr_t *item)
 {
     struct sley_loop *loop;
-    uint32_t user;
-    int rc = sl_primitive_enter(&loop, &user);
+    int rc = sl_primitive_enter(&loop);
 
     if (rc < 0)
         return rc;
@@ -204,7 +202,7 @@ static SL_NOINLINE int get(sley_queue *queue, intptr_t *item)
                           : wait_in(&loop, queue, &queue->_getters, &get_wait, sl_queue_has_item);
     if (rc == 0)
         rc = get_now(loop, queue, item);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -220,32 +218,30 @@ int sley_queue_get(sley_queue *queue, intptr_t *item)
 
 /* The calls that never wait may be made outside of a task, too, and outside of a loop as long as
  * nobody waits. */
-static int enter_any(sley_queue *queue, struct sley_loop **loop, uint32_t *user)
+static int enter_any(sley_queue *queue, struct sley_loop **loop)
 {
     int rc;
 
-    *user = 0;
-    *loop = sl_enter(user);
+    *loop = sl_enter();
     rc = bind(queue, *loop);
     if (rc < 0 && *loop)
-        sl_leave(*loop, *user);
+        sl_leave(*loop);
     return rc;
 }
 
-static int leave_any(struct sley_loop *loop, uint32_t user, int rc)
+static int leave_any(struct sley_loop *loop, int rc)
 {
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
     return rc;
 }
 
 static SL_NOINLINE int put_nowait(sley_queue *queue, intptr_t item)
 {
     struct sley_loop *loop;
-    uint32_t user;
-    int rc = enter_any(queue, &loop, &user);
+    int rc = enter_any(queue, &loop);
 
-    return rc < 0 ? rc : leave_any(loop, user, put_now(loop, queue, item));
+    return rc < 0 ? rc : leave_any(loop, put_now(loop, queue, item));
 }
 
 int sley_queue_put_nowait(sley_queue *queue, intptr_t item)
@@ -259,10 +255,9 @@ int sley_queue_put_nowait(sley_queue *queue, intptr_t item)
 static SL_NOINLINE int get_nowait(sley_queue *queue, intptr_t *item)
 {
     struct sley_loop *loop;
-    uint32_t user;
-    int rc = enter_any(queue, &loop, &user);
+    int rc = enter_any(queue, &loop);
 
-    return rc < 0 ? rc : leave_any(loop, user, get_now(loop, queue, item));
+    return rc < 0 ? rc : leave_any(loop, get_now(loop, queue, item));
 }
 
 int sley_queue_get_nowait(sley_queue *queue, intptr_t *item)
@@ -278,30 +273,28 @@ int sley_queue_get_nowait(sley_queue *queue, intptr_t *item)
 int sley_queue_task_done(sley_queue *queue)
 {
     struct sley_loop *loop;
-    uint32_t user;
     int rc;
 
     if (queue->_kind == SL_KIND_SHARED)
         return sl_queue_task_done_shared(queue);
-    rc = enter_any(queue, &loop, &user);
+    rc = enter_any(queue, &loop);
     if (rc < 0)
         return rc;
     if (!queue->_unfinished)
-        return leave_any(loop, user, -SLEY_EVALUE);
+        return leave_any(loop, -SLEY_EVALUE);
     if (--queue->_unfinished == 0)
         wake_joiners(loop, queue);
-    return leave_any(loop, user, 0);
+    return leave_any(loop, 0);
 }
 
 int sley_queue_join(sley_queue *queue)
 {
     struct sley_loop *loop;
-    uint32_t user;
     int rc;
 
     if (queue->_kind == SL_KIND_SHARED)
         return sl_queue_join_shared(queue);
-    rc = sl_primitive_enter(&loop, &user);
+    rc = sl_primitive_enter(&loop);
     if (rc < 0)
         return rc;
     if ((rc = bind(queue, loop)) == 0 && (rc = sl_scope_code(loop->current)) == 0 &&
@@ -311,7 +304,7 @@ int sley_queue_join(sley_queue *queue)
         sl_wait_init(&wait, loop->current, &join_wait, queue);
         rc = sl_waits_park(&loop, &queue->_joiners, &wait);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -319,12 +312,11 @@ int sley_queue_shutdown(sley_queue *queue, bool immediate)
 {
     struct sley_loop *loop;
     struct sl_wait *wait;
-    uint32_t user;
     int rc;
 
     if (queue->_kind == SL_KIND_SHARED)
         return sl_queue_shutdown_shared(queue, immediate);
-    rc = enter_any(queue, &loop, &user);
+    rc = enter_any(queue, &loop);
     if (rc < 0)
         return rc;
     queue->_shut = SL_QUEUE_SHUT;
@@ -343,7 +335,7 @@ int sley_queue_shutdown(sley_queue *queue, bool immediate)
         sl_wait_wake(loop, wait);
     while ((wait = unlist(&queue->_putters)))
         sl_wait_wake(loop, wait);
-    return leave_any(loop, user, 0);
+    return leave_any(loop, 0);
 }
 
 /* ---- asked ---- */

@@ -105,12 +105,12 @@ static inline void sl_queue_claim_all(struct sley_loop *loop, sley_links *list,
 }
 
 /* The end of a call of the shared kind, without the guard. */
-SL_INLINE int sl_queue_leave(struct sley_loop *loop, uint32_t user, struct sl_woken *woken,
+SL_INLINE int sl_queue_leave(struct sley_loop *loop, struct sl_woken *woken,
                              int rc)
 {
     if (SL_UNLIKELY(woken->first != NULL))
         sl_woken_ready(loop, woken);
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 

@@ -8,8 +8,7 @@ static const struct sl_wait_class shared_join_wait = {.reason = "the end of the 
 int sl_queue_task_done_shared(sley_queue *queue)
 {
     struct sl_woken woken;
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = 0;
 
     sl_woken_init(&woken);
@@ -19,16 +18,15 @@ int sl_queue_task_done_shared(sley_queue *queue)
     else if (--queue->_unfinished == 0)
         sl_queue_claim_all(loop, &queue->_joiners, &woken);
     sl_guard_unlock(&queue->_guard);
-    return sl_queue_leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, &woken, rc);
 }
 
 int sl_queue_join_shared(sley_queue *queue)
 {
     struct sley_loop *loop = sl_current();
     struct sl_node node;
-    uint32_t user;
     bool listed;
-    int rc = sl_shared_enter(&loop, &user);
+    int rc = sl_shared_enter(&loop);
 
     if (rc < 0)
         return rc;
@@ -46,15 +44,14 @@ int sl_queue_join_shared(sley_queue *queue)
             sl_node_unlist(&node, &queue->_joiners);
         sl_guard_unlock(&queue->_guard);
     }
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 
 int sl_queue_shutdown_shared(sley_queue *queue, bool immediate)
 {
     struct sl_woken woken;
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
 
     sl_woken_init(&woken);
     sl_guard_lock(&queue->_guard);
@@ -71,7 +68,7 @@ int sl_queue_shutdown_shared(sley_queue *queue, bool immediate)
     sl_queue_claim_all(loop, &queue->_putters, &woken);
     sl_queue_note_lists(queue);
     sl_guard_unlock(&queue->_guard);
-    return sl_queue_leave(loop, user, &woken, 0);
+    return sl_queue_leave(loop, &woken, 0);
 }
 
 /* ---- asked ---- */

@@ -139,17 +139,17 @@ static int wait_in(struct sley_loop **loop, sley_queue *queue, sley_links *list,
 }
 
 /* `held`: after sl_shared_at_once, and the guard is held. */
-static int enter(struct sley_loop **loop, uint32_t *user, sley_queue *queue, bool held,
+static int enter(struct sley_loop **loop, sley_queue *queue, bool held,
                  struct sl_woken *woken)
 {
     int rc = 0;
 
     sl_woken_init(woken);
     if (SL_LIKELY(held)) {
-        *user = sl_shared_entered(*loop);
+        sl_enter_loop(*loop);
         return 0;
     }
-    rc = sl_shared_enter(loop, user);
+    rc = sl_shared_enter(loop);
     if (rc == 0)
         sl_guard_lock(&queue->_guard);
     return rc;
@@ -185,15 +185,14 @@ static SL_NOINLINE int put_slowly(struct sley_loop *loop, sley_queue *queue, int
 {
     struct sl_woken woken;
     struct sl_node node;
-    uint32_t user;
-    int rc = enter(&loop, &user, queue, held, &woken);
+    int rc = enter(&loop, queue, held, &woken);
 
     if (rc < 0)
         return rc;
     if (put_to_getter(loop, queue, item, &woken)) {
         sl_guard_unlock(&queue->_guard);
         sl_node_ready(loop, woken.first);
-        sl_shared_leave(loop, user);
+        sl_shared_leave(loop);
         return 0;
     }
     while ((rc = put_held(loop, queue, item, &woken)) == -SLEY_EFULL) {
@@ -201,12 +200,12 @@ static SL_NOINLINE int put_slowly(struct sley_loop *loop, sley_queue *queue, int
         node.item = item;
         rc = wait_in(&loop, queue, &queue->_putters, &node, &woken);
         if (handed(&node))
-            return sl_queue_leave(loop, user, &woken, rc);
+            return sl_queue_leave(loop, &woken, rc);
         if (rc < 0)
             break;
     }
     sl_guard_unlock(&queue->_guard);
-    return sl_queue_leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, &woken, rc);
 }
 
 static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, intptr_t *item,
@@ -214,8 +213,7 @@ static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, int
 {
     struct sl_woken woken;
     struct sl_node node;
-    uint32_t user;
-    int rc = enter(&loop, &user, queue, held, &woken);
+    int rc = enter(&loop, queue, held, &woken);
 
     if (rc < 0)
         return rc;
@@ -224,13 +222,13 @@ static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, int
         rc = wait_in(&loop, queue, &queue->_getters, &node, &woken);
         if (handed(&node)) {
             *item = node.item;
-            return sl_queue_leave(loop, user, &woken, rc);
+            return sl_queue_leave(loop, &woken, rc);
         }
         if (rc < 0)
             break;
     }
     sl_guard_unlock(&queue->_guard);
-    return sl_queue_leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, &woken, rc);
 }
 
 /* The quick paths: FIFO, room, nobody to wake. Where there is memory there is room. */
@@ -268,27 +266,25 @@ int sl_queue_get_shared(struct sley_loop *loop, sley_queue *queue, intptr_t *ite
 int sl_queue_put_nowait_shared(sley_queue *queue, intptr_t item)
 {
     struct sl_woken woken;
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc;
 
     sl_woken_init(&woken);
     sl_guard_lock(&queue->_guard);
     rc = put_held(loop, queue, item, &woken);
     sl_guard_unlock(&queue->_guard);
-    return sl_queue_leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, &woken, rc);
 }
 
 int sl_queue_get_nowait_shared(sley_queue *queue, intptr_t *item)
 {
     struct sl_woken woken;
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc;
 
     sl_woken_init(&woken);
     sl_guard_lock(&queue->_guard);
     rc = get_held(loop, queue, item, &woken);
     sl_guard_unlock(&queue->_guard);
-    return sl_queue_leave(loop, user, &woken, rc);
+    return sl_queue_leave(loop, &woken, rc);
 }

@@ -59,17 +59,16 @@ bool sley_semaphore_locked(const sley_semaphore *semaphore)
 int sley_semaphore_acquire(sley_semaphore *semaphore)
 {
     struct sley_loop *loop;
-    uint32_t user;
     int rc;
 
     if (semaphore->_kind == SL_SEMAPHORE_SHARED)
         return sl_semaphore_acquire_shared(semaphore);
-    rc = sl_primitive_enter(&loop, &user);
+    rc = sl_primitive_enter(&loop);
     if (rc < 0)
         return rc;
     if ((rc = bind(semaphore, loop)) == 0 && (rc = sl_scope_code(loop->current)) == 0)
         rc = acquire(&loop, semaphore);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -90,13 +89,12 @@ int sley_semaphore_try_acquire(sley_semaphore *semaphore)
 
 int sley_semaphore_release(sley_semaphore *semaphore)
 {
-    uint32_t user = 0;
     struct sley_loop *loop;
     int rc;
 
     if (semaphore->_kind == SL_SEMAPHORE_SHARED)
         return sl_semaphore_release_shared(semaphore);
-    loop = sl_enter(&user);
+    loop = sl_enter();
     rc = bind(semaphore, loop);
     if (rc == 0 && semaphore->_bounded && semaphore->_value >= semaphore->_bound)
         rc = -SLEY_EVALUE;
@@ -105,6 +103,6 @@ int sley_semaphore_release(sley_semaphore *semaphore)
         hand_on(loop, semaphore);
     }
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
     return rc;
 }

@@ -100,9 +100,8 @@ static SL_NOINLINE int acquire_slowly(struct sley_loop *loop, sley_semaphore *se
 {
     struct sl_woken woken;
     struct sl_node node;
-    uint32_t user;
     bool taken;
-    int rc = sl_shared_enter(&loop, &user);
+    int rc = sl_shared_enter(&loop);
 
     if (rc < 0)
         return rc;
@@ -122,7 +121,7 @@ static SL_NOINLINE int acquire_slowly(struct sley_loop *loop, sley_semaphore *se
             sl_woken_ready(loop, &woken);
         }
     }
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 
@@ -178,7 +177,6 @@ int sl_semaphore_release_shared(sley_semaphore *semaphore)
     size_t word = word_of(semaphore);
     struct sl_woken woken;
     struct sley_loop *loop;
-    uint32_t user;
     int rc = 0;
 
     for (;;) {
@@ -188,15 +186,15 @@ int sl_semaphore_release_shared(sley_semaphore *semaphore)
             if (SL_LIKELY(change(semaphore, &word, word + 1)))
                 return 0;
         }
-        loop = sl_enter(&user);
+        loop = sl_enter();
         sl_woken_init(&woken);
         if (release_listed(loop, semaphore, &woken, &rc))
             break;
-        sl_shared_leave(loop, user);
+        sl_shared_leave(loop);
         word = word_of(semaphore);
     }
     sl_woken_ready(loop, &woken);
-    sl_shared_leave(loop, user);
+    sl_shared_leave(loop);
     return rc;
 }
 

@@ -70,12 +70,11 @@ void sl_woken_ready(struct sley_loop *loop, struct sl_woken *woken)
     }
 }
 
-int sl_shared_enter(struct sley_loop **loop, uint32_t *user)
+int sl_shared_enter(struct sley_loop **loop)
 {
     struct sley_loop *here = *loop;
     int rc;
 
-    *user = 0;
     if (!here)
         return sl_current_outside()->forked ? -SLEY_EFORKED : 0;
     if (!here->current)
@@ -83,9 +82,7 @@ int sl_shared_enter(struct sley_loop **loop, uint32_t *user)
     rc = sl_scope_code(here->current);
     if (rc < 0)
         return rc;
-    *user = here->in_user;
-    here->in_user = 0;
-    sl_signal_fence();
+    sl_enter_loop(here);
     if (here->team && here->shared_left > SL_SHARED_PATIENCE) { /* used up, and wrapped */
         here->shared_left = SL_SHARED_PATIENCE;
         *loop = sl_worker_give_way(here);

@@ -181,34 +181,23 @@ void sl_woken_ready(struct sley_loop *loop, struct sl_woken *woken);
 #define SL_SHARED_PATIENCE 1024
 
 /* *loop is the caller's, or NULL: a plain thread. 0, a scope's code, or an error. */
-SLEY_SUSPENDS int sl_shared_enter(struct sley_loop **loop, uint32_t *user);
-/* The same after sl_shared_at_once. */
-SL_INLINE uint32_t sl_shared_entered(struct sley_loop *loop)
-{
-    uint32_t user = loop->in_user;
-
-    loop->in_user = 0;
-    sl_signal_fence();
-    return user;
-}
-SL_INLINE void sl_shared_leave(struct sley_loop *loop, uint32_t user)
+SLEY_SUSPENDS int sl_shared_enter(struct sley_loop **loop);
+SL_INLINE void sl_shared_leave(struct sley_loop *loop)
 {
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
 }
 /* The same for an object of either kind. */
-SLEY_SUSPENDS SL_INLINE int sl_kind_enter(uint32_t kind, struct sley_loop **loop, uint32_t *user)
+SLEY_SUSPENDS SL_INLINE int sl_kind_enter(uint32_t kind, struct sley_loop **loop)
 {
     *loop = sl_current();
     if (kind == SL_KIND_SHARED)
-        return sl_shared_enter(loop, user);
+        return sl_shared_enter(loop);
     if (!*loop)
         return sl_no_loop();
     if (!(*loop)->current)
         return -SLEY_ENOLOOP;
-    *user = (*loop)->in_user;
-    (*loop)->in_user = 0;
-    sl_signal_fence();
+    sl_enter_loop(*loop);
     return 0;
 }
 /* For the quick paths: a task calls, nothing that it should hear of has happened to it, and it need

@@ -136,17 +136,16 @@ static int next_done(struct sley_loop **loop, struct each *each, sley_future **f
 
 int sley_as_completed_next(sley_as_completed *each, sley_future **future)
 {
-    uint32_t user;
     struct sley_loop *loop;
     int rc;
 
     if (!each->_state)
         return -EINVAL;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!loop)
         return sl_no_loop();
     rc = next_done(&loop, each->_state, future);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 

@@ -111,19 +111,18 @@ unsigned sl_task_uncancel(struct sley_task *task)
 
 bool sley_task_cancel(sley_task *task)
 {
-    uint32_t user = 0;
     struct sley_loop *loop;
     bool asked;
 
     if (!task || sl_runtime_dead(task->future.loop->runtime))
         return false;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (loop == task->future.loop || sl_future_many(&task->future))
         asked = sl_task_cancel(task->future.loop, task);
     else
         asked = sl_task_ask(task);
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
     return asked;
 }
 

@@ -107,19 +107,31 @@ SL_INLINE bool closes_a_ring(struct sley_future *target, const struct sl_fiber *
     return false;
 }
 
-/* Inlined into each of the public awaits: a frame less on the way to the switch and back. */
-SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
+/* The caller's `loop` has no address outside of here, so that it can be in a register. */
+static SL_NOINLINE struct sley_loop *wait_shared(struct sley_loop *loop, struct sley_future *future,
+                                                 int *rc)
+{
+    *rc = loop->team ? sl_shared_wait(&loop, future) : -SLEY_EWRONGLOOP;
+    return loop;
+}
+
+/* Inlined into each of the public awaits: a frame less on the way to the switch and back. *awaited
+ * is read anew from the wait, which is in memory: the switch keeps no registers. */
+SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future **awaited)
 {
     struct sl_fiber *self = (*loop)->current;
+    struct sley_future *future = *awaited;
     struct sl_wait wait;
     int rc;
 
     if (!self)
         return -SLEY_ENOLOOP;
-    if (SL_UNLIKELY(future->loop != *loop))
-        return (*loop)->team ? sl_shared_wait(loop, future) : -SLEY_EWRONGLOOP;
-    if (SL_UNLIKELY(sl_future_guard_of(future) >= SL_GUARD_FREE))
-        return sl_shared_wait(loop, future);
+    if (SL_UNLIKELY(future->loop != *loop || sl_future_guard_of(future) >= SL_GUARD_FREE)) {
+        int status;
+
+        *loop = wait_shared(*loop, future, &status);
+        return status;
+    }
     if ((rc = sl_scope_code(self)))
         return rc;
     if (sl_future_state(future) != SL_PENDING)
@@ -131,6 +143,7 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
     sl_wait_init(&wait, self, &sl_await_class, future);
     sl_list_push(&future->waiters, &self->entry.link);
     rc = sl_wait_park_by(loop, &wait, sl_switch_park);
+    *awaited = future = wait.object;
     /* The target was cancelled because we were: that is the wait's end, not the target's word. */
     if (rc == 0 && SL_UNLIKELY(wait.taken) && future->word == -ECANCELED) {
         rc = wait.taken & SL_SCOPE_TAKEN ? sl_scope_walk(self->scope) : 0;
@@ -141,38 +154,37 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future *future)
 
 int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
 {
-    return wait_here(loop, future);
+    return wait_here(loop, &future);
 }
 
 /* The handle of another loop's task is given back there. */
-static SL_NOINLINE intptr_t join_failed(struct sley_loop *loop, uint32_t user,
+static SL_NOINLINE intptr_t join_failed(struct sley_loop *loop,
                                         struct sley_future *future, intptr_t status)
 {
     if (status == -SLEY_EWRONGLOOP)
         sl_future_drop_foreign(future);
     else
         sl_future_drop(future);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return status;
 }
 
 SL_INLINE intptr_t await_here(struct sley_future *future, bool drop)
 {
     struct sley_loop *loop;
-    uint32_t user;
     intptr_t word;
 
     if (!future)
         return -EINVAL;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!loop)
         return sl_blocking_await(future, drop);
-    word = wait_here(&loop, future);
+    word = wait_here(&loop, &future);
     if (SL_LIKELY(word == 0))
         word = sl_future_retrieve(loop, future);
     else if (drop)
-        return join_failed(loop, user, future, word);
-    sl_leave(loop, user);
+        return join_failed(loop, future, word);
+    sl_leave(loop);
     if (drop)
         sl_future_drop(future);
     return word;
@@ -196,18 +208,17 @@ intptr_t sley_join(sley_task *task)
 int sley_await_into(sley_future *future, intptr_t *outcome)
 {
     struct sley_loop *loop;
-    uint32_t user;
     int rc;
 
     if (!future)
         return -EINVAL;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!loop)
         return sl_blocking_await_into(future, outcome);
     rc = sl_future_wait(&loop, future);
     if (rc == 0)
         *outcome = sl_future_retrieve(loop, future);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -331,18 +342,17 @@ static bool cancel_foreign(struct sley_future *future)
 bool sley_future_cancel(sley_future *future)
 {
     struct sley_loop *loop;
-    uint32_t user = 0;
     bool cancelled;
 
     if (!future || sl_runtime_dead(future->loop->runtime))
         return false;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (loop == future->loop || sl_future_guard_of(future) >= SL_GUARD_OPEN)
         cancelled = sl_future_cancel(future->loop, future);
     else
         cancelled = cancel_foreign(future);
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
     return cancelled;
 }
 

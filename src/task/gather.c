@@ -225,8 +225,7 @@ static int await_gather(struct sley_loop **loop, struct gather *gather, intptr_t
 
 int sley_gather_futures(intptr_t *out, size_t n, sley_future *const *futures, unsigned flags)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct gather *gather;
     int rc;
 
@@ -235,7 +234,7 @@ int sley_gather_futures(intptr_t *out, size_t n, sley_future *const *futures, un
     rc = check(loop, n, futures);
     if (rc == 0 && (rc = -ENOMEM, gather = start(loop, n, futures, flags)))
         rc = await_gather(&loop, gather, out);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -251,8 +250,7 @@ static void take_back(struct sley_loop *loop, size_t n, sley_future **futures)
 SL_NOTES_CALLER
 int sley_gather(intptr_t *out, size_t n, const sley_coro *coros, unsigned flags)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     void *site = __builtin_return_address(0);
     struct gather *gather = NULL;
     sley_future **futures;
@@ -283,6 +281,6 @@ int sley_gather(intptr_t *out, size_t n, const sley_coro *coros, unsigned flags)
     if (gather)
         rc = await_gather(&loop, gather, out);
 out:
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }

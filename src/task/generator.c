@@ -160,25 +160,23 @@ static int next(struct sley_loop **loop, struct state *state, intptr_t *item)
 
 int sley_generator_next(sley_generator *generator, intptr_t *item)
 {
-    uint32_t user;
     struct sley_loop *loop;
     int rc;
 
     if (!generator->_state)
         return -EINVAL;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!loop)
         return sl_no_loop();
     rc = next(&loop, generator->_state, item);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 int sley_generator_yield(sley_generator *generator, intptr_t item)
 {
     struct state *state = generator->_state;
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_EINVALIDSTATE;
 
     if (!loop)
@@ -191,7 +189,7 @@ int sley_generator_yield(sley_generator *generator, intptr_t item)
         loop = hand_back(loop, state, 0);
         rc = state->closing ? -ECANCELED : 0;
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -228,12 +226,11 @@ int sley_generator_open(sley_generator *generator, sley_generator_fn *fn, void *
 void sley_generator_close(sley_generator *generator)
 {
     struct state *state = generator->_state;
-    uint32_t user;
     struct sley_loop *loop;
 
     if (!state || state->running)
         return;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!state->stack && !state->ended) {
         unsigned class = (unsigned)state->loop->runtime->stack_class;
 
@@ -249,5 +246,5 @@ void sley_generator_close(sley_generator *generator)
     generator->_state = NULL;
     sl_sys.release(state, sizeof *state, 0);
     if (loop)
-        sl_leave(loop, user);
+        sl_leave(loop);
 }

@@ -1,7 +1,6 @@
 #include "task/loop.h"
 
 #include "os/cpus.h"
-#include "os/unwind.h"
 #include "sched/fork.h"
 #include "sched/share.h"
 #include "task/exception.h"
@@ -300,15 +299,19 @@ int sley_loop_close(sley_loop *loop)
 
 /* ---- running ---- */
 
-static SL_NOINLINE int run(struct sley_loop *loop)
+/* This thread runs the loop from now on: 0, or why it must not. */
+static int claim(struct sley_loop *loop)
+{
+    return sl_runtime_dead(loop->runtime) ? -SLEY_EFORKED : sl_own_run(loop);
+}
+
+static SL_NOINLINE int run_claimed(struct sley_loop *loop)
 {
     bool took;
     int rc;
 
-    if (sl_runtime_dead(loop->runtime) || sl_current())
-        return sl_runtime_dead(loop->runtime) ? -SLEY_EFORKED : -SLEY_ERUNNING;
     sl_report_install(loop, &took);
-    rc = sl_worker_run(loop);
+    rc = sl_worker_run_claimed(loop);
     sl_report_uninstall(loop, took);
     if (rc == -SLEY_ENOURING && loop->ring_storage.refusal)
         sley_raise(rc, "%s", loop->ring_storage.refusal);
@@ -317,7 +320,15 @@ static SL_NOINLINE int run(struct sley_loop *loop)
 
 int sley_loop_run_forever(sley_loop *loop)
 {
-    return run(first_of(loop));
+    int rc;
+
+    loop = first_of(loop);
+    rc = claim(loop);
+    if (rc < 0)
+        return rc;
+    rc = run_claimed(loop);
+    sl_worker_leave(loop);
+    return rc;
 }
 
 static void stopper_run(struct sley_loop *loop, struct sl_entry *entry)
@@ -334,16 +345,15 @@ intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)
     loop = first_of(loop);
     if (!future || !sl_future_is_of(future, loop))
         return future ? -SLEY_EWRONGLOOP : -EINVAL;
-    if (sl_runtime_dead(loop->runtime))
-        return -SLEY_EFORKED;
-    if (sl_current() || sley_loop_is_running(loop))
-        return -SLEY_ERUNNING;
-    if (!sl_own_adopt(loop))
-        return -SLEY_EFINISHED;
-    if (!loop->team || sl_future_state(future) == SL_PENDING)
+    /* The future stops this run, and no other thread's before or after. */
+    if ((rc = claim(loop)) < 0)
+        return rc;
+    if (!loop->team || sl_future_state(future) == SL_PENDING) {
         sl_future_add(future, &stopper.entry);
-    rc = loop->team && sl_future_state(future) != SL_PENDING ? 0 : run(loop);
-    sl_future_withdraw(future, &stopper.entry);
+        rc = run_claimed(loop);
+        sl_future_withdraw(future, &stopper.entry);
+    }
+    sl_worker_leave(loop);
     if (sl_future_state(future) == SL_PENDING)
         return rc < 0 ? rc : -SLEY_ESTOPPED;
     sl_future_mark(future, SL_FUTURE_RETRIEVED);
@@ -374,40 +384,4 @@ void sley_loop_stop(sley_loop *loop)
 bool sley_loop_run_once(sley_loop *loop)
 {
     return !sl_runtime_dead(loop->runtime) && sl_worker_run_once(loop);
-}
-
-/* ---- asked ---- */
-
-sley_loop *sley_get_running_loop(void)
-{
-    return sl_current();
-}
-
-bool sley_loop_is_running(const sley_loop *loop)
-{
-    return sl_shared_load_relaxed(&loop->state) == SL_LOOP_RUNNING;
-}
-
-sley_instant sley_loop_time(const sley_loop *loop)
-{
-    sley_instant now = {loop->virtual_clock ? sl_virtual_now(loop) : sl_sys.clock_now()};
-
-    return now;
-}
-
-bool sley_loop_get_debug(const sley_loop *loop)
-{
-    return loop->debug;
-}
-
-void sley_loop_set_debug(sley_loop *loop, bool debug)
-{
-    if (debug)
-        sl_unwind_prepare();
-    loop->debug = debug;
-}
-
-const char *sley_version(void)
-{
-    return SLEY_VERSION;
 }

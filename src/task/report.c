@@ -110,13 +110,12 @@ static void report_all(int fd, struct sley_loop *loop)
 
 int sley_report(int fd)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
 
     if (!loop)
         return sl_no_loop();
     report_all(fd, loop);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return 0;
 }
 

@@ -25,8 +25,7 @@ static SL_NOINLINE intptr_t run_there(struct sley_loop **loop, struct sley_loop 
 
 intptr_t sley_run_on(unsigned worker, sley_fn *fn, void *arg)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user), *home = loop;
+    struct sley_loop *loop = sl_enter(), *home = loop;
     intptr_t word;
 
     if (!loop)
@@ -42,7 +41,7 @@ intptr_t sley_run_on(unsigned worker, sley_fn *fn, void *arg)
             home = loop->team->members[worker].loop;
         word = run_there(&loop, home, fn, arg);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return word;
 }
 

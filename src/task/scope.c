@@ -102,13 +102,12 @@ void sley_scope_exit(sley_scope *scope)
 
 void sley_scope_cancel(sley_scope *scope)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
 
     if (!loop)
         return;
     sl_scope_cancel(loop, scope, -ECANCELED);
-    sl_leave(loop, user);
+    sl_leave(loop);
 }
 
 bool sley_scope_cancelled(const sley_scope *scope)

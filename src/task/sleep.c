@@ -39,13 +39,12 @@ static int sleep_until(struct sley_loop **loop, int64_t deadline)
 
 int sley_sleep(sley_duration duration)
 {
-    uint32_t user;
     struct sley_loop *loop;
     int rc = -SLEY_ENOLOOP;
 
     if (duration.ns <= 0)
         return sley_yield();
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (SL_UNLIKELY(!loop))
         return sl_no_loop();
     if (loop->current) {
@@ -53,21 +52,20 @@ int sley_sleep(sley_duration duration)
 
         rc = sleep_until(&loop, sley_instant_add(now, duration).ns);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 int sley_sleep_until(sley_instant when)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (SL_UNLIKELY(!loop))
         return sl_no_loop();
     if (loop->current)
         rc = sleep_until(&loop, when.ns);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 

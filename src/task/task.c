@@ -286,14 +286,13 @@ void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber)
 SL_INLINE struct sley_task *create(sley_fn *fn, const void *arg, size_t size,
                                 const sley_task_options *options, void *site)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct sley_task *task;
 
     if (SL_UNLIKELY(!loop))
         return NULL;
     task = make(loop, fn, arg, size, options, site, &loop->runtime->root);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return task;
 }
 
@@ -357,61 +356,4 @@ sley_future *sley_ensure_future(sley_coro coro)
 intptr_t sley_coro_await(sley_coro coro)
 {
     return coro.fn(coro.arg);
-}
-
-sley_task *sley_task_ref(sley_task *task)
-{
-    sl_future_ref(&task->future);
-    return task;
-}
-
-void sley_task_drop(sley_task *task)
-{
-    if (task)
-        sl_future_drop(&task->future);
-}
-
-void sley_task_cleanup_(sley_task **task)
-{
-    sley_task_drop(*task);
-}
-
-sley_future *sley_task_future(sley_task *task)
-{
-    return task ? &task->future : NULL;
-}
-
-bool sley_task_done(const sley_task *task)
-{
-    return sl_future_state(&task->future) != SL_PENDING;
-}
-
-bool sley_task_cancelled(const sley_task *task)
-{
-    return sl_future_state(&task->future) == SL_CANCELLED;
-}
-
-intptr_t sley_task_result(sley_task *task)
-{
-    return sley_future_result(&task->future);
-}
-
-intptr_t sley_task_exception(sley_task *task)
-{
-    return sley_future_exception(&task->future);
-}
-
-const char *sley_task_get_name(const sley_task *task)
-{
-    return task->name;
-}
-
-void sley_task_set_name(sley_task *task, const char *name)
-{
-    task->name = name ? name : "task";
-}
-
-sley_coro sley_task_get_coro(const sley_task *task)
-{
-    return sley_coro_of(task->fn, task->arg);
 }

@@ -314,8 +314,7 @@ static int create_shared(struct sley_loop *loop, sley_task_group *group, sley_ta
 static int create(sley_task_group *group, sley_task **task, sley_fn *fn, const void *arg,
                   size_t size, const sley_task_options *options, void *site)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     struct sley_task *child;
     int rc = 0;
 
@@ -335,7 +334,7 @@ static int create(sley_task_group *group, sley_task **task, sley_fn *fn, const v
         else
             sl_future_drop(&child->future);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -361,8 +360,8 @@ int sley_task_group_create_task_into(sley_task_group *group, sley_task **task, s
 
 void sley_task_group_cancel(sley_task_group *group)
 {
-    uint32_t user, flags;
-    struct sley_loop *loop = sl_enter(&user);
+    uint32_t flags;
+    struct sley_loop *loop = sl_enter();
 
     if (!loop)
         return;
@@ -372,15 +371,14 @@ void sley_task_group_cancel(sley_task_group *group)
             abort_group(loop, group);
         ask_parent(loop, group);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
 }
 
 /* ---- the two forms ---- */
 
 int sley_task_group_enter(sley_task_group *group)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (!loop)
@@ -389,19 +387,18 @@ int sley_task_group_enter(sley_task_group *group)
         enter(loop, group, 0);
         rc = 0;
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 intptr_t sley_task_group_exit(sley_task_group *group, intptr_t status)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
 
     if (!loop)
         return sl_no_loop();
     group->rc = status = leave(&loop, group, status);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return status;
 }
 

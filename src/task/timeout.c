@@ -95,8 +95,7 @@ intptr_t sl_timeout_exit(struct sley_loop *loop, sley_timeout *timeout, intptr_t
 
 int sley_timeout_enter(sley_timeout *timeout, sley_duration delay)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (!loop)
@@ -105,14 +104,13 @@ int sley_timeout_enter(sley_timeout *timeout, sley_duration delay)
         sl_timeout_enter(loop, timeout, delay);
         rc = 0;
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 int sley_timeout_enter_at(sley_timeout *timeout, sley_instant when)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
     int rc = -SLEY_ENOLOOP;
 
     if (!loop)
@@ -121,26 +119,24 @@ int sley_timeout_enter_at(sley_timeout *timeout, sley_instant when)
         enter(loop, timeout, when, when.ns <= sl_loop_clock(loop), edge_due);
         rc = 0;
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
 intptr_t sley_timeout_exit(sley_timeout *timeout, intptr_t status)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
 
     if (!loop)
         return status;
     status = sl_timeout_exit(loop, timeout, status);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return status;
 }
 
 int sley_timeout_reschedule(sley_timeout *timeout, sley_instant when)
 {
-    uint32_t user;
-    struct sley_loop *loop = sl_enter(&user);
+    struct sley_loop *loop = sl_enter();
 
     if (!loop)
         return sl_no_loop();
@@ -150,7 +146,7 @@ int sley_timeout_reschedule(sley_timeout *timeout, sley_instant when)
         if (state_of(timeout) == ACTIVE)
             arm(loop, timeout, when.ns <= sl_loop_clock(loop));
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return state_of(timeout) == ACTIVE ? 0 : -SLEY_EFINISHED;
 }
 

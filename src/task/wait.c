@@ -106,12 +106,11 @@ ssize_t sley_wait(size_t n, sley_future *const *futures, sley_duration timeout,
     struct sley_loop *loop;
     sley_future **unique;
     size_t given = n;
-    uint32_t user;
     ssize_t rc;
 
     if (n == 0)
         return -SLEY_EVALUE;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!loop)
         return sl_no_loop();
     rc = loop->current ? 0 : -SLEY_ENOLOOP;
@@ -127,7 +126,7 @@ ssize_t sley_wait(size_t n, sley_future *const *futures, sley_duration timeout,
         if (places != few)
             sl_sys.release(places, given * sizeof *places, 0);
     }
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 
@@ -192,16 +191,15 @@ static int wait_for(struct sley_loop **loop, struct sley_future *future, sley_du
 int sley_wait_for_into(sley_future *future, sley_duration timeout, intptr_t *outcome)
 {
     struct sley_loop *loop;
-    uint32_t user;
     int rc;
 
     if (!future)
         return -EINVAL;
-    loop = sl_enter(&user);
+    loop = sl_enter();
     if (!loop)
         return sl_blocking_wait_for(future, timeout, outcome);
     rc = wait_for(&loop, future, timeout, outcome);
-    sl_leave(loop, user);
+    sl_leave(loop);
     return rc;
 }
 

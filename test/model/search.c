@@ -66,6 +66,17 @@ int64_t sl_wheel_next(struct sl_wheel *wheel)
     return INT64_MAX;
 }
 
+int sl_own_run(struct sley_loop *loop)
+{
+    (void)loop;
+    return 0;
+}
+
+void sl_own_leave(struct sley_loop *loop, enum sl_loop_state state)
+{
+    (void)loop, (void)state;
+}
+
 int sl_worker_begin(struct sley_loop *loop)
 {
     (void)loop;

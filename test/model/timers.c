@@ -33,6 +33,8 @@ static struct timer {
 } timers[3];
 static uint32_t rung;
 
+SL_MODEL_NOT_CALLED(sl_own_leave);
+SL_MODEL_NOT_CALLED(sl_own_run);
 SL_MODEL_NOT_CALLED(sl_search_busy);
 SL_MODEL_NOT_CALLED(sl_search_end);
 SL_MODEL_NOT_CALLED(sl_search_or_sleep);

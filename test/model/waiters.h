@@ -74,6 +74,7 @@ static void setup_waiters(bool own)
     for (int i = 0; i < FIBERS; i++) {
         loops[i].team = own ? NULL : team;
         loops[i].shared_left = 1000;
+        loops[i].in_user = 1;
     }
 }
 

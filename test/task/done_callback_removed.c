@@ -29,7 +29,10 @@ TEST_FIBER_WITH(done_callbacks_can_be_removed, .virtual_clock = true)
     CHECK(sley_future_cancel(future));
     CHECK_EQ(sley_future_remove_done_callback(future, done, b), 0); /* queued */
     TURN();
-    CHECK_TEXT(trail, "b other-a");
+    if (sl_test_many() && strcmp(trail, "b other-a")) /* two workers may run the two */
+        CHECK_TEXT(trail, "other-a b");
+    else
+        CHECK_TEXT(trail, "b other-a");
     sley_future_drop(future);
     return 0;
 }
