@@ -19,7 +19,8 @@
 
 SLEY_BEGIN_DECLS
 
-/* Negative, zero, positive: a before, beside, after b. Must not suspend. */
+/* Negative, zero, positive: a before, beside, after b. Called with the queue locked: calls nothing
+ * of sley. */
 typedef int sley_compare(intptr_t a, intptr_t b);
 
 typedef struct sley_queue {

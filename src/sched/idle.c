@@ -42,6 +42,19 @@ static int64_t until(const struct sley_loop *loop, int64_t deadline)
     return at > loop->now && deadline > loop->now ? at - loop->now : 0;
 }
 
+bool sl_idle_ask(struct sley_loop *loop)
+{
+    const sley_options *options = &loop->runtime->options;
+    bool again = false;
+
+    if (options->on_idle) {
+        loop->in_user = 1;
+        again = options->on_idle(loop, options->idle_arg);
+        loop->in_user = 0;
+    }
+    return again;
+}
+
 bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
 {
     struct sl_runtime *runtime = loop->runtime;
@@ -58,8 +71,7 @@ bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
             wait_ns = until(loop, next);
         }
     } else if (!in_flight && !sl_load_relaxed(&runtime->executor_jobs)) {
-        if (runtime->options.on_idle &&
-            runtime->options.on_idle(loop, runtime->options.idle_arg))
+        if (sl_idle_ask(loop))
             return true;
         if (loop->stop || !sl_list_empty(&loop->ready))
             return true;

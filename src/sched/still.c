@@ -73,7 +73,6 @@ static bool all_still(struct sley_loop *loop, bool *ask)
 static bool enter(struct sley_loop *loop)
 {
     struct sl_team *team = loop->team;
-    const sley_options *options = &loop->runtime->options;
 
     for (bool asked = false;; asked = true) {
         bool over = false, ask = false;
@@ -87,7 +86,7 @@ static bool enter(struct sley_loop *loop)
         sl_spin_unlock(&team->still_lock);
         if (!ask)
             return !over;
-        if (options->on_idle(loop, options->idle_arg) || sl_load_relaxed(&team->stopping) ||
+        if (sl_idle_ask(loop) || sl_load_relaxed(&team->stopping) ||
             sl_share_any(loop))
             return false;
     }

@@ -279,6 +279,8 @@ void sl_worker_close(struct sley_loop *loop);
 /* Nothing is ready: sleeps, if there is nothing else to do; *turned tells that the ring has been
  * turned. False when the loop is to be left (a deadlock). */
 bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned);
+/* The program's on_idle, if there is one: is there something to do now? */
+bool sl_idle_ask(struct sley_loop *loop);
 /* Does what other threads and signals have asked for. */
 void sl_inbox_take(struct sley_loop *loop);
 
