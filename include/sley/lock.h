@@ -38,8 +38,8 @@ typedef struct sley_lock {
     sley_links _waiters;
     sley_task *_owner; /* for reports */
     uint32_t _guard;
-    uint32_t _turns; /* how often it was taken */
-    void *_spare;
+    uint32_t _spare;
+    void *_spare2;
 } sley_lock;
 
 #define SLEY_LOCK_INIT {0, 0, NULL, {NULL, NULL}, NULL, 0, 0, NULL}

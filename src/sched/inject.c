@@ -40,7 +40,8 @@ static uint32_t receive(struct sl_inject *inject)
     return n;
 }
 
-uint32_t sl_inject_take(struct sl_inject *inject, struct sl_entry **taken, uint32_t most)
+uint32_t sl_inject_take(struct sl_inject *inject, struct sl_entry **taken, uint32_t most,
+                        uint32_t shares)
 {
     uint32_t n = 0, queued;
 
@@ -52,6 +53,8 @@ uint32_t sl_inject_take(struct sl_inject *inject, struct sl_entry **taken, uint3
     queued = sl_load_relaxed(&inject->queued);
     if (queued < most)
         queued += receive(inject);
+    if (most > queued / shares + 1)
+        most = queued / shares + 1;
     for (; n < most && inject->first; n++) {
         taken[n] = SL_CONTAINER(inject->first, struct sl_entry, link);
         inject->first = inject->first->next;

@@ -20,8 +20,10 @@ struct sl_inject {
 /* Entries in order, the oldest first. Any thread. */
 void sl_inject_give(struct sl_inject *inject, struct sl_entry *const *entries, uint32_t n);
 
-/* Up to `most` entries, the oldest first. 0: there are none, or another worker takes now. */
-uint32_t sl_inject_take(struct sl_inject *inject, struct sl_entry **taken, uint32_t most);
+/* Up to `most` entries, the oldest first, and leaves the others of `shares` takers as many. 0:
+ * there are none, or another worker takes now. */
+uint32_t sl_inject_take(struct sl_inject *inject, struct sl_entry **taken, uint32_t most,
+                        uint32_t shares);
 
 /* Might there be any? Exact for who has seen to it that givers wake somebody: see README.md. */
 SL_INLINE bool sl_inject_any(struct sl_inject *inject)

@@ -196,7 +196,7 @@ static struct sl_entry *from_next(struct sley_loop *loop)
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop)
 {
     struct sl_entry *taken[INJECT_BATCH];
-    uint32_t n = sl_inject_take(&loop->team->inject, taken, INJECT_BATCH);
+    uint32_t n = sl_inject_take(&loop->team->inject, taken, INJECT_BATCH, loop->team->n);
 
     for (uint32_t i = 1; i < n; i++)
         sl_share_append(loop, taken[i]);
@@ -211,7 +211,7 @@ void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine)
     struct sl_entry *taken[INJECT_BATCH];
     uint32_t n;
 
-    while ((n = sl_inject_take(mine, taken, INJECT_BATCH)))
+    while ((n = sl_inject_take(mine, taken, INJECT_BATCH, 1)))
         for (uint32_t i = 0; i < n; i++) {
             sl_ready_push(loop, taken[i]);
             if (SL_UNLIKELY(loop->team && loop->team->roams))

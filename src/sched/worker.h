@@ -74,7 +74,7 @@ struct sley_loop {
     struct sl_entry *taken;      /* to be dispatched first, by the hub */
     int32_t share_left;          /* dispatches left in this pass */
     uint32_t in_a_row;           /* share.c */
-    uint32_t shared_left;        /* operations on shared primitives until the fiber that runs gives
+    int32_t shared_left;         /* operations on shared primitives until the fiber that runs gives
                                     way: sync/shared.h */
     uint32_t index;
     bool searches, watched;      /* search.c */
@@ -226,7 +226,7 @@ SL_INLINE void sl_timer_disarm(struct sley_loop *loop, struct sl_timer *timer)
 /* Gives the worker to whoever is next; returns when `self` is run again. */
 SLEY_SUSPENDS struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self);
 
-/* Among many workers: the running fiber goes to the end of its queue. yield.c. */
+/* Among many workers: the running fiber has had its turn. yield.c. */
 SLEY_SUSPENDS struct sley_loop *sl_worker_give_way(struct sley_loop *loop);
 
 /* Runs in the calling thread until loop->stop is set and the batch is finished.

@@ -10,14 +10,19 @@
 #include <sley/error.h>
 #include <sley/task.h>
 
+/* Behind what any worker has to do, not only this one: what makes it give way may be wanted by more
+ * tasks elsewhere than here. */
 struct sley_loop *sl_worker_give_way(struct sley_loop *loop)
 {
     struct sl_fiber *self = loop->current;
+    struct sl_entry *entry = &self->entry;
 
-    if (sl_fiber_flags(self) & SL_FIBER_PINNED)
-        sl_ready_push(loop, &self->entry);
+    if (sl_fiber_flags(self) & (SL_FIBER_PINNED | SL_FIBER_ROAMS))
+        sl_roam_yield(loop, self);
+    else if (loop->team->steals)
+        sl_inject_give(&loop->team->inject, &entry, 1);
     else
-        sl_share_append(loop, &self->entry);
+        sl_share_append(loop, entry);
     return sl_worker_park(loop, self);
 }
 

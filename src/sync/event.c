@@ -163,7 +163,7 @@ int sley_event_wait(sley_event *event)
         return wait_local(event);
     loop = sl_current();
     /* Pairs with change. */
-    if (sl_shared_load_acquire(&event->_set) & SET && sl_shared_at_once(loop))
+    if (sl_shared_load_acquire(&event->_set) & SET && sl_shared_at_once(loop, SL_SHARED_ONE))
         return 0;
     return wait_shared(loop, event);
 }

@@ -90,19 +90,21 @@ int sl_lock_release(struct sley_loop *loop, sley_lock *lock)
     return release(loop, lock);
 }
 
-int sley_lock_acquire(sley_lock *lock)
+static SL_NOINLINE int enter(sley_lock *lock)
 {
     struct sley_loop *loop;
-    int rc;
+    int rc = sl_primitive_enter(&loop);
 
-    if (lock->_kind == SL_KIND_SHARED)
-        return sl_lock_enter_shared(lock);
-    rc = sl_primitive_enter(&loop);
     if (rc < 0)
         return rc;
     rc = acquire(&loop, lock);
     sl_leave(loop);
     return rc;
+}
+
+int sley_lock_acquire(sley_lock *lock)
+{
+    return SL_LIKELY(lock->_kind == SL_KIND_SHARED) ? sl_lock_enter_shared(lock) : enter(lock);
 }
 
 int sley_lock_try_acquire(sley_lock *lock)
@@ -125,19 +127,21 @@ int sley_lock_try_acquire(sley_lock *lock)
     return rc;
 }
 
-int sley_lock_release(sley_lock *lock)
+static SL_NOINLINE int leave(sley_lock *lock)
 {
-    struct sley_loop *loop;
+    struct sley_loop *loop = sl_enter();
     int rc;
 
-    if (lock->_kind == SL_KIND_SHARED)
-        return sl_lock_leave_shared(lock);
-    loop = sl_enter();
     if (!loop)
         return sl_no_loop();
     rc = release(loop, lock);
     sl_leave(loop);
     return rc;
+}
+
+int sley_lock_release(sley_lock *lock)
+{
+    return SL_LIKELY(lock->_kind == SL_KIND_SHARED) ? sl_lock_leave_shared(lock) : leave(lock);
 }
 
 bool sley_lock_locked(const sley_lock *lock)

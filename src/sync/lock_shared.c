@@ -14,11 +14,11 @@
 
 #include <errno.h>
 
-/* How often who runs looks again before it waits in the list: as long as nobody takes the lock, and
- * in all. Who holds it may be waiting for something else; then looking is in vain. */
+/* How often who runs looks again before it waits in the list, and a woken head before it is owed
+ * the lock. Who holds it may be waiting for something else; then looking is in vain. */
 #ifndef SL_LOCK_LOOKS /* a model explores fewer */
-#define SL_LOCK_LOOKS 4
-#define SL_LOCK_LOOKS_MOST 64
+#define SL_LOCK_LOOKS 64
+#define SL_LOCK_LOOKS_OF_HEAD 8
 #endif
 
 static struct sl_fiber *holder(const struct sl_wait *wait)
@@ -42,16 +42,19 @@ SL_INLINE bool change(sley_lock *lock, uint32_t *word, uint32_t new)
     return sl_shared_cas_acq_rel(&lock->_locked, word, new);
 }
 
-SL_INLINE uint32_t turns_of(const sley_lock *lock)
-{
-    return sl_shared_load_relaxed(&lock->_turns);
-}
-
 static int taken(struct sley_loop *loop, sley_lock *lock)
 {
-    sl_shared_store_relaxed(&lock->_turns, lock->_turns + 1);
     sl_shared_store_relaxed(&lock->_owner, loop ? sl_task_current(loop) : NULL);
     return 0;
+}
+
+/* Does whoever holds it wait for something else? Then it will not be free in a moment. The record
+ * may be another task's by now; it is one, whatever happens. */
+static bool holder_waits(const sley_lock *lock)
+{
+    sley_task *owner = sl_shared_load_relaxed(&lock->_owner);
+
+    return owner && sl_fiber_flags(&owner->fiber) & SL_FIBER_PARKED;
 }
 
 /* May a newcomer take it? Under the guard, where it is not obvious. */
@@ -79,7 +82,7 @@ static bool try_take(const struct sley_loop *loop, sley_lock *lock)
  * free again in a moment. */
 static bool look_for_it(const struct sley_loop *loop, sley_lock *lock)
 {
-    unsigned looks = 0, in_vain = 0, turns = turns_of(lock);
+    unsigned looks = 0;
     uint32_t word = word_of(lock);
 
     if (!sl_shared_free_order(loop))
@@ -88,11 +91,9 @@ static bool look_for_it(const struct sley_loop *loop, sley_lock *lock)
         while (!(word & (SL_LOCK_LOCKED | SL_LOCK_OWED)))
             if (change(lock, &word, word | SL_LOCK_LOCKED))
                 return true;
-        if (in_vain == SL_LOCK_LOOKS || looks == SL_LOCK_LOOKS_MOST || word & SL_LOCK_OWED)
+        if (looks == SL_LOCK_LOOKS || word & SL_LOCK_OWED || holder_waits(lock))
             return false;
         sl_shared_lull(&looks);
-        in_vain = turns == turns_of(lock) ? in_vain + 1 : 0;
-        turns = turns_of(lock);
         word = word_of(lock);
     }
 }
@@ -180,7 +181,7 @@ static int acquire_in_line(struct sley_loop **loop, sley_lock *lock)
 
         sl_guard_unlock(&lock->_guard);
         rc = sl_node_park(loop, &node);
-        while (rc == 0 && word_of(lock) & SL_LOCK_LOCKED && looks < 2 * SL_LOCK_LOOKS)
+        while (rc == 0 && word_of(lock) & SL_LOCK_LOCKED && looks < SL_LOCK_LOOKS_OF_HEAD)
             sl_shared_lull(&looks);
         sl_guard_lock(&lock->_guard);
         if (rc < 0)
@@ -226,8 +227,10 @@ int sl_lock_enter_shared(sley_lock *lock)
     struct sley_loop *loop = sl_current();
     uint32_t word = 0;
 
-    if (sl_shared_at_once(loop) && SL_LIKELY(change(lock, &word, SL_LOCK_LOCKED)))
-        return taken(loop, lock);
+    if (sl_shared_at_once(loop, SL_SHARED_LOCK) && SL_LIKELY(change(lock, &word, SL_LOCK_LOCKED))) {
+        sl_shared_store_relaxed(&lock->_owner, sl_task_of(loop->current));
+        return 0;
+    }
     return acquire_slowly(loop, lock);
 }
 

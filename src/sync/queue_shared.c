@@ -234,7 +234,7 @@ static SL_NOINLINE int get_slowly(struct sley_loop *loop, sley_queue *queue, int
 /* The quick paths: FIFO, room, nobody to wake. Where there is memory there is room. */
 int sl_queue_put_shared(struct sley_loop *loop, sley_queue *queue, intptr_t item)
 {
-    if (!sl_shared_at_once(loop))
+    if (!sl_shared_at_once(loop, SL_SHARED_ONE))
         return put_slowly(loop, queue, item, false);
     sl_guard_lock(&queue->_guard);
     if (SL_UNLIKELY(queue->_count >= queue->_capacity ||
@@ -250,7 +250,7 @@ int sl_queue_get_shared(struct sley_loop *loop, sley_queue *queue, intptr_t *ite
 {
     intptr_t got;
 
-    if (!sl_shared_at_once(loop))
+    if (!sl_shared_at_once(loop, SL_SHARED_ONE))
         return get_slowly(loop, queue, item, false);
     sl_guard_lock(&queue->_guard);
     if (SL_UNLIKELY(!sl_queue_has_item(queue) ||

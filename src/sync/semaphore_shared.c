@@ -129,7 +129,7 @@ int sl_semaphore_acquire_shared(sley_semaphore *semaphore)
 {
     struct sley_loop *loop = sl_current();
 
-    if (sl_shared_at_once(loop) && SL_LIKELY(try_take(semaphore)))
+    if (sl_shared_at_once(loop, SL_SHARED_LOCK) && SL_LIKELY(try_take(semaphore)))
         return 0;
     return acquire_slowly(loop, semaphore);
 }

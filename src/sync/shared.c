@@ -83,9 +83,7 @@ int sl_shared_enter(struct sley_loop **loop)
     if (rc < 0)
         return rc;
     sl_enter_loop(here);
-    if (here->team && here->shared_left > SL_SHARED_PATIENCE) { /* used up, and wrapped */
-        here->shared_left = SL_SHARED_PATIENCE;
+    if (sl_shared_used_up(here) && here->team)
         *loop = sl_worker_give_way(here);
-    }
     return 0;
 }

@@ -37,7 +37,7 @@ static void give(int giver, int first, uint32_t n)
 static void take(int taker, uint32_t most)
 {
     struct sl_entry *got[ENTRIES] = {0};
-    uint32_t n = sl_inject_take(&inject, got, most);
+    uint32_t n = sl_inject_take(&inject, got, most, 1);
 
     model_check(n <= most, "more than was asked for");
     for (uint32_t i = 0; i < n; i++) {

@@ -4,7 +4,7 @@
  * One is inside at a time; nobody waits for ever; who was cancelled has not got it, and has
  * passed on what it was woken for; whoever is the last to release may free it. */
 #define SL_LOCK_LOOKS 1
-#define SL_LOCK_LOOKS_MOST 1
+#define SL_LOCK_LOOKS_OF_HEAD 1
 #include "waiters.h"
 
 #include "sync/lock_shared.c"

@@ -46,7 +46,7 @@ static void *takes(void *arg)
     (void)arg;
     while (sl_load_relaxed(&left)) {
         struct sl_entry *taken[BATCH];
-        uint32_t n = sl_inject_take(&inject, taken, BATCH);
+        uint32_t n = sl_inject_take(&inject, taken, BATCH, 1);
 
         for (uint32_t i = 0; i < n; i++) {
             struct item *item = SL_CONTAINER(taken[i], struct item, entry);
@@ -70,16 +70,16 @@ static void at_rest(void)
     for (int i = 0; i < 6; i++)
         in[i] = &entries[i];
     assert_false(sl_inject_any(&inject));
-    assert_int_equal(sl_inject_take(&inject, out, 6), 0);
+    assert_int_equal(sl_inject_take(&inject, out, 6, 1), 0);
     sl_inject_give(&inject, in, 0);
     sl_inject_give(&inject, in, 3);
     assert_true(sl_inject_any(&inject));
-    assert_int_equal(sl_inject_take(&inject, out, 1), 1);
+    assert_int_equal(sl_inject_take(&inject, out, 1, 1), 1);
     sl_inject_give(&inject, in + 3, 1);
     sl_inject_give(&inject, in + 4, 2);
-    assert_int_equal(sl_inject_take(&inject, out + 1, 2), 2);
+    assert_int_equal(sl_inject_take(&inject, out + 1, 2, 1), 2);
     assert_true(sl_inject_any(&inject));
-    assert_int_equal(sl_inject_take(&inject, out + 3, 6), 3);
+    assert_int_equal(sl_inject_take(&inject, out + 3, 6, 1), 3);
     for (int i = 0; i < 6; i++)
         assert_ptr_equal(in[i], out[i]);
     assert_false(sl_inject_any(&inject));
