@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <unistd.h>
 
 /* Every open ring of the process, for those who close a descriptor that another thread uses. */
 static pthread_mutex_t rings_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -16,7 +17,7 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
 {
     int rc;
 
-    *ring = (struct sl_ring){.class = class, .doorbell_fd = -1, .owner = pthread_self()};
+    *ring = (struct sl_ring){.class = class, .doorbell_fd = -1, .owner = gettid()};
     sl_list_init(&ring->backlog);
     sl_list_init(&ring->ended);
     sl_list_init(&ring->attached);
@@ -38,6 +39,11 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
     pthread_mutex_unlock(&rings_lock);
     sl_doorbell_arm(ring);
     return 0;
+}
+
+bool sl_ring_is_own(const struct sl_ring *ring)
+{
+    return ring->owner == gettid();
 }
 
 /* The completion of a cancelled operation may queue another one (a callback that cleans up): that
@@ -68,7 +74,7 @@ void sl_ring_close(struct sl_ring *ring)
 
         attachment->detach(ring, attachment);
     }
-    if (pthread_equal(ring->owner, pthread_self()))
+    if (sl_ring_is_own(ring))
         drain(ring);
     pthread_mutex_lock(&rings_lock);
     sl_link_remove(&ring->open);

@@ -12,7 +12,7 @@
 
 #include <sley/base.h>
 
-#include <pthread.h>
+#include <sys/types.h>
 
 /* A turn that has reaped so many completions does not look for more (unless `thorough`): they
  * keep the loop busy, and the next turn, which has operations to submit, reaps the rest in the
@@ -70,7 +70,8 @@ struct sl_ring {
     struct sl_rng rng;      /* the simulated ring's */
     const struct sl_ring_class *was; /* the class, in the child of a fork */
     const char *refusal;    /* why open failed: a sentence, or NULL */
-    pthread_t owner;        /* the thread that opened it: nobody else submits or turns */
+    pid_t owner;            /* the thread that opened it: nobody else submits or turns. By the
+                               kernel's name: a pthread_t is another's once this one is joined */
 
     /* What other threads may touch. */
     uint32_t id;            /* not 0, of this ring alone; never changes while it is open */
@@ -90,6 +91,8 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
  * Another thread than the owner may do it when nothing is in flight; otherwise the kernel cancels,
  * and nobody hears of the completions. */
 void sl_ring_close(struct sl_ring *ring);
+/* Was it opened by this thread? */
+bool sl_ring_is_own(const struct sl_ring *ring);
 
 /* Cancels the operations on a descriptor on every ring of the process but `self` (or NULL), each
  * by its own thread. Any thread; allocates nothing. */

@@ -93,7 +93,7 @@ static void unregister_ring(const struct sl_ring *ring)
     struct io_uring_rsrc_update update = {.offset = (uint32_t)uring->enter_fd};
 
     /* In another thread the number means another ring; then this one ends with its thread. */
-    if (uring->registered && pthread_equal(ring->owner, pthread_self()))
+    if (uring->registered && sl_ring_is_own(ring))
         sl_sys.ring_register(uring->fd, IORING_UNREGISTER_RING_FDS, &update, 1);
 }
 

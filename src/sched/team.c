@@ -61,12 +61,9 @@ void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop)
 /* Its ring, by its thread, the first time. */
 static int open_ring(struct sley_loop *loop)
 {
-    int rc = 0;
+    int rc;
 
-    if (!loop->ring) {
-        loop->owner = pthread_self();
-        sl_worker_ring(loop, &rc);
-    }
+    sl_worker_ring(loop, &rc);
     return rc;
 }
 

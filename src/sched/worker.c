@@ -148,7 +148,7 @@ static int begin_ring(struct sley_loop *loop)
 {
     int rc = 0;
 
-    if (loop->ring && !pthread_equal(loop->owner, pthread_self())) {
+    if (loop->ring && !sl_ring_is_own(loop->ring)) {
         if (loop->ring->in_flight)
             return -SLEY_EWRONGLOOP;
         sl_ring_close(loop->ring);

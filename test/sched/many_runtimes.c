@@ -70,23 +70,28 @@ static void *runs(void *workers)
 
 static struct {
     sley_loop *loop;
-    sley_task *tasks[2][ROUNDS];
-    sl_atomic_u32 refused;
+    sl_atomic_u32 ready, refused, ran;
 } one;
 
-static void *runs_its_own(void *arg)
+static void *wants_to_run(void *arg)
 {
-    sley_task **own = one.tasks[arg != NULL];
+    int rc;
 
-    for (intptr_t i = 0; i < ROUNDS; i++) {
-        intptr_t rc;
+    sl_add_relaxed(&one.ready, 1);
+    while (sl_load_relaxed(&one.ready) < 2) /* both at the same moment */
+        ;
+    rc = sley_loop_run_forever(one.loop);
+    EXPECT(rc == 0 || rc == -SLEY_ERUNNING);
+    sl_add_relaxed(rc == 0 ? &one.ran : &one.refused, 1);
+    return arg;
+}
 
-        while ((rc = sley_loop_run_until_complete(one.loop, sley_task_future(own[i]))) ==
-               -SLEY_ERUNNING)
-            sl_add_relaxed(&one.refused, 1);
-        EXPECT_EQ(rc, i);
-    }
-    return NULL;
+static intptr_t stops_when_one_was_refused(void *arg)
+{
+    while (!sl_load_relaxed(&one.refused))
+        CHECK_EQ(sley_sleep(sley_us(50)), 0);
+    sley_loop_stop(one.loop);
+    return (intptr_t)arg;
 }
 
 static void one_at_a_time(void)
@@ -95,17 +100,18 @@ static void one_at_a_time(void)
     pthread_t threads[2];
 
     CHECK_EQ_VOID(sley_loop_new(&one.loop, &options), 0);
-    for (int j = 0; j < 2; j++)
-        for (intptr_t i = 0; i < ROUNDS; i++)
-            CHECK_VOID((one.tasks[j][i] = sley_loop_create_task(one.loop, works, (void *)i,
-                                                                NULL)) != NULL);
-    for (int j = 0; j < 2; j++)
-        assert_int_equal(pthread_create(&threads[j], NULL, runs_its_own, j ? &one : NULL), 0);
-    for (int j = 0; j < 2; j++)
-        pthread_join(threads[j], NULL);
-    for (int j = 0; j < 2; j++)
-        for (int i = 0; i < ROUNDS; i++)
-            sley_task_drop(one.tasks[j][i]);
+    for (int i = 0; i < ROUNDS; i++) {
+        sl_store_relaxed(&one.ready, 0);
+        sl_store_relaxed(&one.refused, 0);
+        sl_store_relaxed(&one.ran, 0);
+        sley_task_drop(sley_loop_create_task(one.loop, stops_when_one_was_refused, NULL, NULL));
+        for (int j = 0; j < 2; j++)
+            assert_int_equal(pthread_create(&threads[j], NULL, wants_to_run, NULL), 0);
+        for (int j = 0; j < 2; j++)
+            pthread_join(threads[j], NULL);
+        CHECK_EQ_VOID(sl_load_relaxed(&one.refused), 1);
+        CHECK_EQ_VOID(sl_load_relaxed(&one.ran), 1);
+    }
     CHECK_EQ_VOID(sley_loop_close(one.loop), 0);
 }
 

@@ -37,5 +37,10 @@ TEST_PLAIN(a_loop_runs_in_one_thread_after_another)
     pthread_join(thread, &word);
     CHECK_EQ_VOID(word, 'x' + 2);
     CHECK_EQ_VOID(runs((void *)3), 'x' + 3);
+    for (intptr_t i = 4; i < 8; i++) { /* each has the name of the one that has been joined */
+        assert_int_equal(pthread_create(&thread, NULL, runs, (void *)i), 0);
+        pthread_join(thread, &word);
+        CHECK_EQ_VOID(word, 'x' + i);
+    }
     CHECK_EQ_VOID(sley_loop_close(loop), 0);
 }
