@@ -93,6 +93,14 @@ SL_INLINE unsigned sl_fiber_cancelling(const struct sl_fiber *fiber)
 {
     return sl_fiber_flags(fiber) / SL_FIBER_CANCELLING_ONE;
 }
+/* The same before a block that begins: a request that is pending will be delivered inside. */
+SL_INLINE unsigned sl_fiber_cancelling_before(const struct sl_fiber *fiber)
+{
+    uint32_t word = sl_fiber_flags(fiber);
+    unsigned n = word / SL_FIBER_CANCELLING_ONE;
+
+    return n && word & SL_FIBER_MUST_CANCEL ? n - 1 : n;
+}
 
 /* Sets the class, and clears what lies behind it, by one store. */
 SL_INLINE void sl_fiber_set_class(struct sl_fiber *fiber, unsigned class)

@@ -155,7 +155,7 @@ static void enter(struct sley_loop *loop, sley_task_group *group, uint32_t flags
     *group = (sley_task_group)SLEY_TASK_GROUP_INIT;
     group->_parent = sl_task_of(self);
     group->_flags = ENTERED | flags;
-    group->_cancelling = sl_fiber_cancelling(self);
+    group->_cancelling = sl_fiber_cancelling_before(self);
     sl_scope_enter(self, &group->_scope);
     group->_scope._flags |= SL_SCOPE_GROUPS;
     for (struct sley_scope *outer = group->_scope._outer; outer; outer = outer->_outer)
@@ -241,14 +241,11 @@ static intptr_t leave(struct sley_loop **loop, sley_task_group *group, intptr_t 
         abort_group(*loop, group);
     cancel = wait_for_children(loop, group, cancel);
     group->_flags |= LEFT;
-    if (group->_flags & PARENT_ASKED) {
-        if (sl_task_uncancel(parent) == 0) {
-            cancel = 0;
-            swallowed = true;
-        } else if (!cancel) {
-            cancel = -ECANCELED; /* a foreign cancel is still counted: cpython gh-155433 */
-        }
-    }
+    if (group->_flags & PARENT_ASKED && (swallowed = sl_task_uncancel(parent) == 0))
+        cancel = 0;
+    else if (group->_flags & PARENT_ASKED ||
+             (flags & STICKY && sl_fiber_cancelling(&parent->fiber) > group->_cancelling))
+        cancel = -ECANCELED; /* a foreign cancel is still counted: cpython gh-155433 */
     if (cancel && !group->_failures)
         return cancel;
     if (group->_failures || (failed && status != -ECANCELED)) {

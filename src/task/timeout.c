@@ -64,7 +64,10 @@ static void enter(struct sley_loop *loop, sley_timeout *timeout, sley_instant wh
 {
     memset(timeout, 0, sizeof *timeout);
     timeout->_task = sl_task_current(loop);
-    timeout->_cancelling = sl_fiber_cancelling(&timeout->_task->fiber);
+    /* asyncio lets a deadline beat the request that was pending; among many workers, where it can
+     * come at the very moment, none is lost. */
+    timeout->_cancelling = loop->team ? sl_fiber_cancelling_before(&timeout->_task->fiber)
+                                      : sl_fiber_cancelling(&timeout->_task->fiber);
     timeout->_when = when;
     timeout->_state = ACTIVE;
     timer_of(timeout)->entry.run = due;
