@@ -57,6 +57,17 @@ static size_t count_down(struct gather *gather)
     return left;
 }
 
+/* Who cancels a gather of many workers while its last child ends must know whether that was by its
+ * cancel: how it ends is decided by one change of the flags. */
+enum { DECIDED = SL_TASK_BLOCK };
+
+static unsigned decide(struct sley_future *future)
+{
+    if (!sl_future_many(future))
+        return sl_future_flags(future);
+    return sl_or_acq_rel(&future->flags, DECIDED); /* pairs with those in sl_gather_cancel */
+}
+
 /* One child is done. CPython marks its error as seen, also when nobody wants it any more. An
  * error is told before the child is counted: among many workers the last one to be counted must
  * find it. */
@@ -72,7 +83,7 @@ static void child_done(struct gather *gather, struct sley_future *child)
         fail(future, word_of(child), sley_error_ref(child->error));
     if (count_down(gather) || sl_future_state(future) != SL_PENDING)
         return;
-    if (sl_future_flags(future) & SL_FUTURE_EXPLICIT)
+    if (decide(future) & SL_FUTURE_EXPLICIT)
         fail(future, -ECANCELED, NULL);
     else
         sl_future_finish(future, SL_DONE, 0, NULL);
@@ -143,16 +154,20 @@ void sl_gather_free(struct sley_future *future)
 bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future)
 {
     struct gather *gather = gather_of(future);
+    uint8_t undone = SL_FUTURE_WALKED | SL_FUTURE_EXPLICIT;
+    unsigned before, after;
     bool any = false;
 
     if (sl_future_flags(future) & SL_FUTURE_WALKED)
         return false; /* a child that awaits its own gather */
-    /* Before the children are asked: of many workers they may end at once. */
-    sl_future_mark(future, SL_FUTURE_WALKED | SL_FUTURE_EXPLICIT);
+    /* Before the children are asked: of many workers they may end at once. Pairs with decide. */
+    before = sl_or_acq_rel(&future->flags, undone);
     for (size_t i = 0; i < gather->n; i++)
         any = sl_future_cancel(loop, gather->children[i].future) || any;
-    sl_future_unmark(future, any ? SL_FUTURE_WALKED : SL_FUTURE_WALKED | SL_FUTURE_EXPLICIT);
-    return any;
+    if (any)
+        undone = SL_FUTURE_WALKED;
+    after = sl_and_acq_rel(&future->flags, (uint8_t)~undone); /* pairs with decide */
+    return any || (after & ~before & DECIDED);
 }
 
 bool sl_gather_local(const struct sley_future *future)

@@ -196,7 +196,7 @@ static bool cancel_wait(struct sley_loop *loop, struct sl_fiber *fiber, struct s
 
 /* Down the chain of awaits. False: what was to be asked at its end has ended, so that the chain is
  * shorter by now, and whoever awaited it has gone on. */
-static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one)
+static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one, bool *counted)
 {
     struct sley_task *task = first, *next;
     bool reached;
@@ -205,6 +205,7 @@ static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one)
         enum asked how = ask(task, one);
 
         reached = how == ASKED;
+        *counted |= how != ASKED_TOO_LATE;
         next = NULL;
         if (how == ASKED_AND_HELD)
             reached = cancel_wait(loop, &task->fiber, &next);
@@ -220,13 +221,16 @@ bool sl_shared_cancel(struct sley_task *task)
 {
     struct sley_loop *loop = sl_current();
     uint32_t one = SL_FIBER_CANCELLING_ONE;
+    bool counted = false;
     unsigned turns = 0;
 
     /* Each is counted once; who is first asked a second time has got nothing from the first.
      * Whoever has ended what is waited for may have lost its processor before it wakes who does. */
-    while (!walk(loop, task, one)) {
+    while (!walk(loop, task, one, &counted)) {
+        /* It has ended without being told; but what was counted may have said to it, or to a
+         * deadline of its own, that it was. */
         if (sl_future_state(&task->future) != SL_PENDING)
-            return false; /* it has ended without being told */
+            return counted && sl_future_state(&task->future) == SL_CANCELLED;
         one = 0;
         sl_spin_wait(&turns);
     }
