@@ -129,7 +129,12 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
     loop->ending = false;
     /* What began before it ended was counted before: pairs with sl_runtime_tasks. */
     sl_store_release(&loop->tasks_ended, sl_load_relaxed(&loop->tasks_ended) + 1);
-    if (SL_UNLIKELY(sl_load_relaxed(&runtime->closing)) && sl_runtime_tasks(runtime) == 0)
+    if (SL_LIKELY(!sl_load_relaxed(&runtime->closing)))
+        return;
+    /* Its own end, then the others': of those who end the last tasks at the same moment at least
+     * one sees all of them. Pairs with itself. */
+    sl_fence_seq_cst();
+    if (sl_runtime_tasks(runtime) == 0)
         sl_worker_stop(loop);
 }
 
