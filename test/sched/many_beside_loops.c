@@ -1,6 +1,6 @@
 /* Two runtimes of one loop in two threads, and one of many workers in a third, all at once: the
- * loops keep their order and their local primitives to themselves, and what they send to the workers
- * through shared queues comes back. */
+ * loops keep their order and their local primitives to themselves, and what they send to the
+ * workers through shared queues comes back. */
 #include "check.h"
 
 #include "base/atomic.h"

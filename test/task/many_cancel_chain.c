@@ -13,6 +13,7 @@ struct chain {
     int shield_at;           /* this link shields the next one */
     int swallow_at;          /* this one returns a value instead of the cancel */
     bool once;               /* one request, which nobody is told of twice */
+    _Atomic bool made;       /* the bottom has begun */
     _Atomic int told[DEPTH]; /* so many -ECANCELED has a link seen */
 };
 
@@ -39,6 +40,7 @@ static intptr_t link_main(void *arg)
     intptr_t word;
 
     if (self.depth == DEPTH - 1) {
+        atomic_store(&chain->made, true);
         word = sley_shield(chain->gate);
     } else {
         chain->links[below.depth] = sley_create_task_copy(link_main, &below, sizeof below, NULL);
@@ -60,12 +62,15 @@ static sley_task *top_of(struct chain *chain)
     return chain->links[0] = sley_create_task_copy(link_main, &top, sizeof top, NULL);
 }
 
-/* Waits until the bottom is there: from then on a request finds the whole chain, though not all of
+/* Waits until the bottom has begun: from then on a request finds the whole chain, though not all of
  * it may wait yet. */
 static void is_made(struct chain *chain)
 {
-    while (!atomic_load(&chain->links[DEPTH - 1]))
+    while (!atomic_load(&chain->made))
         sley_yield();
+    for (int i = 0; i < DEPTH; i++)
+        while (!atomic_load(&chain->links[i])) /* who made it may be slower than who runs it */
+            sley_yield();
 }
 
 static intptr_t wanted_at(const struct chain *chain, int depth)
