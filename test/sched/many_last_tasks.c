@@ -30,7 +30,8 @@ static intptr_t body(void *arg)
 
     for (unsigned i = 0; i < WORKERS; i++) {
         sley_task_options there = {.pinned = true, .worker = i};
-        sley_task *task = sley_create_task_with(ends_with_the_other, (void *)(i ? turns : 20), &there);
+        sley_task *task = sley_create_task_with(ends_with_the_other, (void *)(i ? turns : 20),
+                                                &there);
 
         CHECK(task != NULL);
         sley_task_drop(task);

@@ -58,8 +58,10 @@ static intptr_t link_main(void *arg)
 static sley_task *top_of(struct chain *chain)
 {
     struct link top = {chain, 0};
+    sley_task *task = sley_create_task_copy(link_main, &top, sizeof top, NULL);
 
-    return chain->links[0] = sley_create_task_copy(link_main, &top, sizeof top, NULL);
+    atomic_store(&chain->links[0], task);
+    return task;
 }
 
 /* Waits until the bottom has begun: from then on a request finds the whole chain, though not all of
