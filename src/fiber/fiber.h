@@ -32,6 +32,8 @@ enum {
     SL_FIBER_PARKED = 512,     /* waits: who clears this ends the wait (sched/park.h) */
     SL_FIBER_HELD = 1024,      /* somebody looks at the wait: nobody may end it meanwhile */
     SL_FIBER_MAILED = 2048,    /* a cancel is on its way to the ring that holds the operation */
+    SL_FIBER_SENT = 8192,      /* its request is on its way to what it awaits: it does not go on
+                                  before that is known to have got it, or to have ended */
     SL_FIBER_ROAMS = 16384,    /* tests: goes on elsewhere after each suspension (team->roams) */
     SL_FIBER_LENT = 4096,      /* of one loop, but its word is everybody's during this wait */
 

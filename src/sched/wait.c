@@ -191,8 +191,13 @@ int sl_wait_resumed(struct sl_fiber *self, const struct sl_wait *wait)
 {
     uint32_t flags = sl_fiber_flags(self);
     bool steals = (flags & (SL_FIBER_MANY | SL_FIBER_PINNED)) == SL_FIBER_MANY;
+    unsigned turns = 0;
     int code;
 
+    while (SL_UNLIKELY(flags & SL_FIBER_SENT)) { /* it has reached somebody, or is left for us */
+        sl_spin_wait(&turns);
+        flags = sl_fiber_flags(self);
+    }
     if (flags & SL_FIBER_LENT) { /* the word is one loop's own again */
         sl_store_relaxed(&self->word, flags & ~(uint32_t)(SL_FIBER_MANY | SL_FIBER_LENT));
         steals = false;

@@ -140,106 +140,106 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
 
 /* ---- cancelled ---- */
 
-/* An edge request arrives: counted (`one`), and either held to be delivered or left for the next
- * suspension, in one step: uncancel must find both or neither. */
-static bool ask_fiber(struct sl_fiber *fiber, uint32_t one)
+enum asked { ASKED_TOO_LATE, ASKED, ASKED_AND_HELD, ASK_AGAIN };
+
+/* An edge request arrives: counted, and either held to be delivered or left for the next
+ * suspension, in one step: uncancel must find both or neither. Not while the one before it is on
+ * its way: then each of them would be told of the other's end. */
+static enum asked ask_fiber(struct sl_fiber *fiber)
 {
     uint32_t word = sl_load_relaxed(&fiber->word), new;
     unsigned turns = 0;
     bool holds;
 
     for (;;) {
+        if (SL_UNLIKELY(word & SL_FIBER_SENT))
+            return ASK_AGAIN;
         if (SL_UNLIKELY(word & SL_FIBER_HELD)) {
             sl_spin_wait(&turns);
             word = sl_load_relaxed(&fiber->word);
             continue;
         }
         holds = (word & (SL_FIBER_PARKED | SL_FIBER_SHIELDED)) == SL_FIBER_PARKED;
-        new = (word + one) | (holds ? SL_FIBER_HELD : SL_FIBER_MUST_CANCEL);
+        new = (word + SL_FIBER_CANCELLING_ONE) | (holds ? SL_FIBER_HELD : SL_FIBER_MUST_CANCEL);
         /* Pairs with sl_park_begin: the wait is there; or it sees the request. */
         if (sl_cas_weak_acq_rel(&fiber->word, &word, new))
-            return holds;
+            return holds ? ASKED_AND_HELD : ASKED;
     }
 }
 
-enum asked { ASKED_TOO_LATE, ASKED, ASKED_AND_HELD };
-
-/* Under the guard: who ends the task looks for requests there. */
-static enum asked ask(struct sley_task *task, uint32_t one)
+/* Under the guard: who ends the task looks for requests there. Who waits for another request waits
+ * outside of it. */
+static enum asked ask(struct sley_task *task)
 {
-    enum asked how = ASKED_TOO_LATE;
+    unsigned turns = 0;
 
-    sl_future_lock(&task->future);
-    if (sl_future_state(&task->future) == SL_PENDING)
-        how = ask_fiber(&task->fiber, one) ? ASKED_AND_HELD : ASKED;
-    sl_future_unlock(&task->future);
-    return how;
+    for (;;) {
+        enum asked how = ASKED_TOO_LATE;
+
+        sl_future_lock(&task->future);
+        if (sl_future_state(&task->future) == SL_PENDING)
+            how = ask_fiber(&task->fiber);
+        sl_future_unlock(&task->future);
+        if (SL_LIKELY(how != ASK_AGAIN))
+            return how;
+        sl_spin_wait(&turns);
+    }
 }
 
-/* Cancels what the fiber waits for, which the caller holds, and lets go. *target is what is to be
- * asked next, a reference, or NULL. False: it has ended meanwhile. */
-static bool cancel_wait(struct sley_loop *loop, struct sl_fiber *fiber, struct sley_task **target)
+/* The request that was sent on has reached somebody; or it was too late, and is left for the next
+ * suspension of who was asked first. From here on that one may go on. */
+static void settle(struct sl_fiber *fiber, bool reached)
+{
+    if (!reached)
+        sl_fiber_set(fiber, SL_FIBER_MUST_CANCEL);
+    sl_fiber_clear(fiber, SL_FIBER_SENT); /* pairs with sl_wait_resumed */
+}
+
+/* Cancels what the fiber waits for, which the caller holds, and lets go. Returns the task that is
+ * to be asked next, a reference, or NULL. */
+static struct sley_task *send(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sl_wait *wait = fiber->wait;
     struct sley_future *future;
-    bool cancelled;
 
-    *target = NULL;
-    if (wait->class != &sl_await_class)
-        return sl_wait_cancel_held(loop, wait, SL_EDGE_TAKEN);
+    if (wait->class != &sl_await_class) {
+        sl_wait_cancel_held(loop, wait, SL_EDGE_TAKEN);
+        return NULL;
+    }
     future = sl_future_ref(wait->object);
     wait->taken |= SL_EDGE_TAKEN;
-    sl_park_release(fiber, 0);
-    if (future->kind == SL_FUTURE_TASK) {
-        *target = sl_task_of_future(future);
-        return true;
-    }
-    cancelled = sl_future_cancel(loop, future);
+    sl_park_release(fiber, SL_FIBER_SENT);
+    if (future->kind == SL_FUTURE_TASK)
+        return sl_task_of_future(future);
+    settle(fiber, sl_future_cancel(loop, future));
     sl_future_drop(future);
-    return cancelled;
+    return NULL;
 }
 
-/* Down the chain of awaits. False: what was to be asked at its end has ended, so that the chain is
- * shorter by now, and whoever awaited it has gone on. */
-static bool walk(struct sley_loop *loop, struct sley_task *first, uint32_t one, bool *counted)
-{
-    struct sley_task *task = first, *next;
-    bool reached;
-
-    for (;;) {
-        enum asked how = ask(task, one);
-
-        reached = how == ASKED;
-        *counted |= how != ASKED_TOO_LATE;
-        next = NULL;
-        if (how == ASKED_AND_HELD)
-            reached = cancel_wait(loop, &task->fiber, &next);
-        if (task != first)
-            sl_future_drop(&task->future);
-        if (!next)
-            return reached;
-        task = next;
-    }
-}
-
-bool sl_shared_cancel(struct sley_task *task)
+/* Down the chain of awaits. Whoever has been asked stays where it is until the next one has been,
+ * so that the request is always one's: it is neither lost nor doubled. */
+bool sl_shared_cancel(struct sley_task *first)
 {
     struct sley_loop *loop = sl_current();
-    uint32_t one = SL_FIBER_CANCELLING_ONE;
-    bool counted = false;
-    unsigned turns = 0;
+    struct sley_task *before = NULL, *task = first, *next;
 
-    /* Each is counted once; who is first asked a second time has got nothing from the first.
-     * Whoever has ended what is waited for may have lost its processor before it wakes who does. */
-    while (!walk(loop, task, one, &counted)) {
-        /* It has ended without being told; but what was counted may have said to it, or to a
-         * deadline of its own, that it was. */
-        if (sl_future_state(&task->future) != SL_PENDING)
-            return counted && sl_future_state(&task->future) == SL_CANCELLED;
-        one = 0;
-        sl_spin_wait(&turns);
+    for (;;) {
+        enum asked how = ask(task);
+
+        if (before) {
+            settle(&before->fiber, how != ASKED_TOO_LATE);
+            if (before != first)
+                sl_future_drop(&before->future);
+        }
+        next = how == ASKED_AND_HELD ? send(loop, &task->fiber) : NULL;
+        if (!next) {
+            if (task != first)
+                sl_future_drop(&task->future);
+            return before || how != ASKED_TOO_LATE;
+        }
+        before = task;
+        task = next;
     }
-    return true;
 }
 
 /* ---- scopes ---- */

@@ -212,12 +212,15 @@ static void catch_crashes(void)
 #endif
 }
 
-static bool is_named(const struct sl_model *model, char **names, int n)
+/* Those that are named, or all; a large one is searched only if it is named with a bound. */
+static bool is_wanted(const struct sl_model *model, char **names, int n)
 {
+    const struct sl_model_settings *settings = &sl_model_settings;
+
     for (int i = 0; i < n; i++)
         if (!strcmp(names[i], model->name))
-            return true;
-    return n == 0;
+            return !model->large || settings->random || settings->replay || settings->bound_asked;
+    return n == 0 && (!model->large || settings->random);
 }
 
 int sl_model_main(int argc, char **argv, const struct sl_model *models)
@@ -252,8 +255,7 @@ int sl_model_main(int argc, char **argv, const struct sl_model *models)
     for (const struct sl_model *model = models; model->name; model++) {
         if (list)
             printf("%s\n", model->name);
-        else if (is_named(model, argv + first, argc - first) &&
-                 (!model->large || sl_model_settings.random || sl_model_settings.replay))
+        else if (is_wanted(model, argv + first, argc - first))
             *(run(model) ? &passed : &failed) += 1;
     }
     if (!list)

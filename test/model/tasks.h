@@ -16,10 +16,7 @@
 void shipped_give_record(struct sley_future *future);
 #include "task/shared.c"
 #undef sl_shared_give_record
-/* It waits for what it sees in several words: others go on first. */
-#define sl_spin_wait(turns) ((void)++*(turns), sl_model_give_way())
 #include "task/shared_task.c"
-#undef sl_spin_wait
 #include "task/task.c"
 
 enum { UNTOUCHED = 0x5a }; /* what nobody may write to any more */
