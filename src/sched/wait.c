@@ -165,8 +165,10 @@ static void cancel_first(struct sley_loop *loop, struct sl_wait *wait)
         why = SL_SCOPE_TAKEN;
     if (!why || !sl_park_hold(self, 0))
         return;
-    if (sl_wait_cancel_held(loop, wait, why) && why == SL_EDGE_TAKEN)
+    if (why == SL_EDGE_TAKEN) /* while nobody else can leave one */
         sl_fiber_clear(self, SL_FIBER_MUST_CANCEL);
+    if (!sl_wait_cancel_held(loop, wait, why) && why == SL_EDGE_TAKEN)
+        sl_fiber_set(self, SL_FIBER_MUST_CANCEL);
 }
 
 void sl_wait_park_first(struct sley_loop *loop, struct sl_wait *wait)

@@ -26,6 +26,13 @@ static void cancels_a(void)
     cancel(0);
 }
 
+/* Not one that a request before it would take with it. */
+static void cancels_a_that_waits(void)
+{
+    if (sl_fiber_flags(&tasks[0].fiber) & SL_FIBER_PARKED)
+        cancel(0);
+}
+
 static void cancels_b(void)
 {
     cancel(1);
@@ -97,6 +104,22 @@ static void ends_task(void)
     sl_task_main(here(), &task->fiber);
 }
 
+/* One that takes a request, if there is any by now, and goes on. */
+static intptr_t ignores_a_request(void *arg)
+{
+    (void)arg;
+    (void)!sl_wait_checkpoint(&self()->fiber);
+    return 5;
+}
+
+static void goes_on(void)
+{
+    struct sley_task *task = self();
+
+    task->fn = ignores_a_request;
+    sl_task_main(here(), &task->fiber);
+}
+
 static void awaits_b(void)
 {
     await(&tasks[1].future);
@@ -163,6 +186,14 @@ static void setup_tasks(void)
     setup();
     for (int i = 0; i < FIBERS; i++)
         sl_store_relaxed(&tasks[i].future.refs, SL_REFS_MANY + 2);
+}
+
+/* A was asked before it came to wait. */
+static void setup_asked(void)
+{
+    setup_tasks();
+    requests[0] = 1;
+    sl_fiber_set(&tasks[0].fiber, SL_FIBER_CANCELLING_ONE | SL_FIBER_MUST_CANCEL);
 }
 
 /* The requests to A, whose wait ended with codes[0]. */
@@ -242,6 +273,18 @@ static void check_chain(void)
     check_requests();
 }
 
+/* What has not reached B stays with A. */
+static void check_goes_on(void)
+{
+    bool pending = sl_fiber_flags(&tasks[0].fiber) & SL_FIBER_MUST_CANCEL;
+    bool delivered = codes[0] == -ECANCELED;
+
+    at_rest(0);
+    model_check(sl_fiber_cancelling(&tasks[0].fiber) == requests[0], "not counted");
+    model_check(sl_fiber_cancelling(&tasks[1].fiber) == requests[0] || delivered || pending,
+                "a request is lost");
+}
+
 static void check_chain_of_three(void)
 {
     check_chain();
@@ -271,6 +314,8 @@ static const struct sl_model models[] = {
      check_chain_of_three, .bound = 1, .stale = 2},
     {"four at a chain", setup_tasks, {awaits_b, ends_task, cancels_a, cancels_b}, check_chain,
      .bound = 1, .stale = 1},
+    {"asked again", setup_asked, {awaits_b, goes_on, cancels_a_that_waits}, check_goes_on,
+     .bound = 2, .stale = 2},
     {0},
 };
 
