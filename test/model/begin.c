@@ -342,8 +342,8 @@ static const struct sl_model models[] = {
     {"two at once", setup_none, {maker_of_two_at_once, thief}, begun_once},
     {"two thieves", setup_none, {maker_who_leaves, thief, thief}, begun_once, .bound = 3,
      .stale = 2},
-    {"three are made", setup_none, {maker_of_three, thief, thief}, begun_once, .large = true},
-    {"everybody", setup_many, {awaiter, dequeuer, awaiter, forestaller}, once, .large = true},
+    {"three are made", setup_none, {maker_of_three, thief, thief}, begun_once, .bound = 2},
+    {"everybody", setup_many, {awaiter, dequeuer, awaiter, forestaller}, once},
     {0},
 };
 

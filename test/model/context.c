@@ -21,21 +21,12 @@ static void *model_switch(void **save, void *to, void *passed);
 #include "sched/worker.c"
 
 #include <setjmp.h>
-#include <string.h>
 
 #define WORKERS 2
 #define FIBERS 2
 #define ROUNDS 2
+#include "members.h"
 
-#ifdef __clang__ /* what stands behind the team are its members */
-#pragma clang diagnostic ignored "-Wgnu-variable-sized-type-not-at-end"
-#endif
-static struct {
-    struct sl_team team;
-    struct sl_member members[WORKERS];
-} teams;
-static struct sl_team *const team = &teams.team;
-static struct sley_loop loops[WORKERS];
 static struct sl_exceptions no_exceptions;
 static struct sl_stack stacks[FIBERS];
 static struct sl_fiber fibers[FIBERS];
@@ -47,24 +38,15 @@ static bool crosses; /* each is the other worker's next; else whoever takes it *
 static uint64_t saved[FIBERS][ROUNDS + 1];
 static unsigned parked[FIBERS], waited[FIBERS], runs_on[FIBERS], gone, rounds;
 
-SL_MODEL_NOT_CALLED(sl_roam_settle);
 SL_MODEL_NOT_CALLED(sl_stacks_fetch);
 SL_MODEL_NOT_CALLED(sl_stacks_fresh);
 SL_MODEL_NOT_CALLED(sl_stacks_return);
 SL_MODEL_NOT_CALLED(sl_stacks_set_aside);
 
-const struct sl_worker_calls sl_worker_calls = {0};
-struct sl_sys sl_sys;
-
 /* Nobody sleeps. */
 void sl_search_offered(struct sley_loop *loop)
 {
     (void)loop;
-}
-
-static struct sley_loop *here(void)
-{
-    return &loops[sl_model_current()];
 }
 
 /* ---- the switch ---- */
@@ -153,27 +135,19 @@ static void worker(void)
 
 static void setup_of(unsigned n, bool each_others)
 {
+    setup_team(WORKERS, 1000);
     crosses = each_others;
-    memset(&teams, 0, sizeof teams);
     memset(fibers, 0, sizeof fibers);
     memset(saved, 0, sizeof saved);
     memset(parked, 0, sizeof parked);
     memset(waited, 0, sizeof waited);
-    team->n = WORKERS;
     gone = 0;
     rounds = n;
     for (unsigned i = 0; i < WORKERS; i++) {
         struct sley_loop *loop = &loops[i];
 
-        loop->team = team;
-        loop->member = &team->members[i];
-        loop->share_left = 1000;
-        loop->taken = NULL;
-        loop->in_a_row = 0;
         loop->hub = &hubs[i];
         loop->exceptions = &no_exceptions;
-        sl_list_init(&loop->ready);
-        loop->batch_last = NULL;
         stacks[i].home = loop;
         fibers[i].stack = &stacks[i];
         fibers[i].sp = SL_FIBER_RUNS;

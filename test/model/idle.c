@@ -1,10 +1,8 @@
 /* src/sched/idle.c: a worker that goes to sleep against those who wake it.
  *
- * No item and no signal is left while the owner sleeps; each item runs once, in its poster's order.
- * The ring is a bell: an eventfd that is always read. Ringing twice before it is looked at is one
- * wake-up. */
-#include "explore.h"
-#include "sched/idle.c"
+ * No item and no signal is left while the owner sleeps; each item runs once, in its poster's
+ * order. */
+#include "one_loop.h"
 
 #include <string.h>
 
@@ -16,79 +14,11 @@ static struct item {
 } items[ITEMS];
 
 static struct sl_inbox_item trap;
-static struct sley_loop loop;
-static struct sl_runtime runtime;
-static struct sl_ring ring;
-static uint32_t bell;
 static int ran, wanted;              /* items */
 static int last_of[SL_MODEL_THREADS]; /* of each poster, the last that ran */
-static uint32_t signals_seen, signals_wanted;
-static int64_t next_timer, now;
 static struct item *second;          /* posted by the item that runs first */
 
-/* Nothing of what this model has is woken by other threads directly. */
-void sl_share_receive(struct sley_loop *on, struct sl_inject *mine)
-{
-    (void)on, (void)mine;
-    model_check(false, "something was received");
-}
-
-/* ---- what idle.c calls ---- */
-
-static int64_t clock_now(void)
-{
-    return now;
-}
-
 struct sl_sys sl_sys = {.clock_now = clock_now};
-
-static void signalled(struct sley_loop *of, uint32_t signals)
-{
-    model_check(of == &loop && signals, "told of no signal");
-    signals_seen |= signals;
-}
-
-static int64_t stuck(struct sley_loop *of, int64_t idle_ns)
-{
-    (void)of, (void)idle_ns;
-    return INT64_MAX;
-}
-
-const struct sl_worker_calls sl_worker_calls = {.signalled = signalled, .stuck = stuck};
-
-int64_t sl_wheel_next(struct sl_wheel *wheel)
-{
-    (void)wheel;
-    return next_timer;
-}
-
-struct sl_ring *sl_worker_make_ring(struct sley_loop *of, int *rc)
-{
-    (void)of, (void)rc;
-    sl_model_fail("there is a ring");
-    return NULL;
-}
-
-/* A deadline may come at any time, and then never again. */
-static int turn(struct sl_ring *of, int64_t wait_ns)
-{
-    model_check(of == &ring, "turns another ring");
-    sl_model_step("turn");
-    if (wait_ns > 0 && (next_timer == INT64_MAX || !sl_model_choose(2))) {
-        sl_model_wait(&bell);
-    } else {
-        bell = 0;
-        if (wait_ns > 0)
-            next_timer = INT64_MAX;
-    }
-    return 0;
-}
-
-void sl_ring_ring(const struct sl_ring *of)
-{
-    model_check(of == &ring, "rings another ring");
-    sl_model_ring(&bell);
-}
 
 /* ---- threads ---- */
 
@@ -125,15 +55,12 @@ static void post(int n, int poster, int number)
 /* The worker's pass: what is there, sleep, what is there. */
 static void owner(void)
 {
-    int64_t stuck_for = 0;
-    bool turned = false;
-
     while (ran < wanted || signals_seen != signals_wanted) {
         sl_inbox_take(&loop);
         if (ran == wanted && signals_seen == signals_wanted)
             break;
         /* What an item did is work: the loop sleeps only without. */
-        model_check(sl_idle(&loop, &stuck_for, &turned), "a deadlock is reported");
+        idle();
         sl_inbox_take(&loop);
     }
 }
@@ -168,26 +95,12 @@ static void reporter(void)
 
 static void setup(void)
 {
-    static const struct sl_ring_class class = {.turn = turn};
-
+    setup_loop();
     for (int i = 0; i < ITEMS; i++)
         items[i] = (struct item){.item.run = run_item};
     trap = (struct sl_inbox_item){.run = run_trap};
     memset(last_of, 0, sizeof last_of);
-    ring.class = &class;
-    ring.in_flight = 0;
-    sl_list_init(&loop.ready);
-    loop.ring = &ring;
-    loop.runtime = &runtime;
-    loop.stop = false;
-    sl_store_relaxed(&loop.inbox, NULL);
-    sl_store_relaxed(&loop.asleep, 0);
-    sl_store_relaxed(&loop.signals, 0);
-    bell = 0;
     ran = wanted = 0;
-    signals_seen = signals_wanted = 0;
-    next_timer = INT64_MAX;
-    now = 0;
     second = NULL;
 }
 

@@ -123,7 +123,7 @@ static const struct sl_model models[] = {
      .stale = 3},
     {"held, two wait, one is cancelled", setup_held, {stays, stays, releases, ask_first}, at_rest,
      .large = true},
-    {"three", setup_three, {fiber, fiber, thread}, at_rest, .large = true},
+    {"three", setup_three, {fiber, fiber, thread}, at_rest, .bound = 2, .stale = 2},
     {"three and a cancel", setup_three, {stays, stays, thread_stays, ask_first}, at_rest,
      .large = true},
     {0},

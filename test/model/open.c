@@ -3,24 +3,7 @@
  *
  * One of those who complete it does; the loop's waiter is woken once, plain threads get the word,
  * and the record is freed once, by the loop's thread, after its last use. */
-#include "explore.h"
-
-/* os/spin.h's, which wait in steps that nobody else needs to see. */
-#define SL_OS_SPIN_H
-#include "base/atomic.h"
-static void sl_spin_lock(sl_atomic_u32 *lock)
-{
-    while (sl_exchange_acq_rel(lock, 1))
-        sl_model_block(&lock->word, 1, true);
-}
-static void sl_spin_unlock(sl_atomic_u32 *lock)
-{
-    sl_store_release(lock, 0);
-    sl_model_flush(sl_model_current());
-}
-static void sl_spin_wait(unsigned *turns);
-
-#include "sched/idle.c"
+#include "one_loop.h"
 #include "task/open.c"
 
 #include <pthread.h>
@@ -34,25 +17,12 @@ static int timed_wait(pthread_cond_t *condition, pthread_mutex_t *mutex);
 #define FIRST 7
 #define SECOND 8
 
-static struct sley_loop loop;
-static struct sl_runtime runtime;
-static struct sl_ring ring;
-static uint32_t bell;
 static struct sl_open record;
 static struct sley_future *const future = &record.future;
 static struct sl_entry waiter;
 static unsigned completed, freed, woken, cancelled;
 static intptr_t won, seen;
 static bool awaits;
-
-/* For the state: it lies in the word behind the references. */
-static void sl_spin_wait(unsigned *turns)
-{
-    const uint32_t *word = &future->refs.word + 1;
-
-    (void)turns;
-    sl_model_block(word, *word, true);
-}
 
 static int timed_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 {
@@ -130,18 +100,6 @@ intptr_t sl_future_retrieve_error(struct sley_loop *of, struct sley_future *whic
     return which->word;
 }
 
-void sley_error_drop(const sley_error *error)
-{
-    model_check(!error, "an error of nobody");
-}
-
-/* ---- what they call ---- */
-
-static int64_t clock_now(void)
-{
-    return 0;
-}
-
 static void *allocate(size_t bytes, unsigned arena)
 {
     (void)bytes, (void)arena;
@@ -150,56 +108,6 @@ static void *allocate(size_t bytes, unsigned arena)
 }
 
 struct sl_sys sl_sys = {.clock_now = clock_now, .allocate = allocate};
-
-static void signalled(struct sley_loop *of, uint32_t signals)
-{
-    (void)of, (void)signals;
-    sl_model_fail("told of a signal");
-}
-
-static int64_t stuck(struct sley_loop *of, int64_t idle_ns)
-{
-    (void)of, (void)idle_ns;
-    return INT64_MAX;
-}
-
-const struct sl_worker_calls sl_worker_calls = {.signalled = signalled, .stuck = stuck};
-
-int64_t sl_wheel_next(struct sl_wheel *wheel)
-{
-    (void)wheel;
-    return INT64_MAX;
-}
-
-struct sl_ring *sl_worker_make_ring(struct sley_loop *of, int *rc)
-{
-    (void)of, (void)rc;
-    sl_model_fail("there is a ring");
-    return NULL;
-}
-
-void sl_share_receive(struct sley_loop *on, struct sl_inject *mine)
-{
-    (void)on, (void)mine;
-    sl_model_fail("something was received");
-}
-
-static int turn(struct sl_ring *of, int64_t wait_ns)
-{
-    (void)of;
-    sl_model_step("turn");
-    if (wait_ns > 0)
-        sl_model_wait(&bell);
-    else
-        bell = 0;
-    return 0;
-}
-
-void sl_ring_ring(const struct sl_ring *of)
-{
-    (void)of;
-    sl_model_ring(&bell);
-}
 
 /* ---- threads; each but the first has a reference of its own ---- */
 
@@ -215,18 +123,8 @@ static void waiter_run(struct sley_loop *of, struct sl_entry *entry)
 /* The worker's passes, until the record is gone. */
 static void passes(void)
 {
-    int64_t stuck_for = 0;
-    bool turned = false;
-    struct sl_entry *entry;
-
-    for (;;) {
-        sl_inbox_take(&loop);
-        while ((entry = sl_ready_pop(&loop)))
-            entry->run(&loop, entry);
-        if (freed)
-            return;
-        model_check(sl_idle(&loop, &stuck_for, &turned), "a deadlock is reported");
-    }
+    for (run_ready(); !freed; run_ready())
+        idle();
 }
 
 static void owner(void)
@@ -301,19 +199,9 @@ static void gives_up(void)
 
 static void setup_with(uint32_t refs)
 {
-    static const struct sl_ring_class class = {.turn = turn};
-
-    ring.class = &class;
-    sl_list_init(&loop.ready);
-    loop.batch_last = NULL;
-    loop.ring = &ring;
-    loop.runtime = &runtime;
-    sl_store_relaxed(&loop.inbox, NULL);
-    sl_store_relaxed(&loop.asleep, 0);
-    sl_store_relaxed(&loop.signals, 0);
+    setup_loop();
     sl_store_relaxed(&runtime.sleepers_lock, 0);
     runtime.sleepers = (sley_links){0};
-    bell = 0;
     completed = freed = woken = cancelled = 0;
     won = seen = 0;
     awaits = true;
@@ -354,9 +242,9 @@ static const struct sl_model models[] = {
     {"two completers", setup_three, {owner, completes, completes_too}, once},
     {"owner and completer", setup_two, {owner_completes, completes}, once},
     {"last drop elsewhere", setup_nobody_awaits, {passes, completes, drops}, once},
-    {"sleeper", setup_three, {owner, completes, sleeps}, once},
+    {"sleeper", setup_three, {owner, completes, sleeps}, once, .bound = 2},
     {"sleeper alone", setup_nobody_awaits, {passes, completes, sleeps}, once},
-    {"sleeper gives up", setup_three, {owner, completes, gives_up}, once, .large = true},
+    {"sleeper gives up", setup_three, {owner, completes, gives_up}, once, .bound = 2},
     {0},
 };
 

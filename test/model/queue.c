@@ -136,7 +136,7 @@ static const struct sl_model models[] = {
     {"nothing but a cancel", setup, {getter, ask_first}, at_rest},
     {"getter cancelled", setup, {getter, putter, ask_first}, at_rest},
     {"putter cancelled", setup, {putter_of_three, getter_of_two, ask_first}, at_rest,
-     .large = true},
+     .bound = 1},
     {0},
 };
 

@@ -20,21 +20,10 @@
 #include "sched/share.c"
 #include "sched/team.c"
 
-#include <string.h>
-
 #define WORKERS 3
 #define ENTRIES 4
+#include "members.h"
 
-#ifdef __clang__ /* what stands behind the team are its members */
-#pragma clang diagnostic ignored "-Wgnu-variable-sized-type-not-at-end"
-#endif
-static struct {
-    struct sl_team team;
-    struct sl_member members[WORKERS];
-} teams;
-static struct sl_team *const team = &teams.team;
-
-static struct sley_loop loops[WORKERS];
 static struct sl_ring rings[WORKERS];
 static uint32_t bells[WORKERS];
 static unsigned vain[WORKERS]; /* looks at the ring since it ran anything, or slept */
@@ -49,16 +38,12 @@ static uint32_t all_of[1 << ENTRIES]; /* all_of[bits] is 1 when they have run */
 
 /* ---- what is not explored here ---- */
 
-SL_MODEL_NOT_CALLED(sl_roam_settle);
 SL_MODEL_NOT_CALLED(sl_still_rest);
 SL_MODEL_NOT_CALLED(sl_wheel_arm);
 SL_MODEL_NOT_CALLED(sl_wheel_expire);
 SL_MODEL_NOT_CALLED(sl_worker_adapt);
 SL_MODEL_NOT_CALLED(sl_worker_close);
 SL_MODEL_NOT_CALLED(sl_worker_make_ring);
-
-const struct sl_worker_calls sl_worker_calls = {0};
-struct sl_sys sl_sys;
 
 int64_t sl_wheel_next(struct sl_wheel *wheel)
 {
@@ -239,34 +224,24 @@ static void setup_loop(unsigned i)
 
     rings[i].class = &class;
     loop->ring = &rings[i];
-    loop->team = team;
-    loop->member = &team->members[i];
-    loop->index = i;
     loop->virtual_clock = true;
-    loop->taken = NULL;
-    loop->share_left = loop->budget_full = SL_PASS_DISPATCHES;
-    loop->in_a_row = 0;
     loop->searches = loop->watched = false;
     loop->rng = (struct sl_rng){i};
-    sl_list_init(&loop->ready);
-    loop->batch_last = NULL;
     sl_store_relaxed(&loop->inbox, NULL);
     sl_store_relaxed(&loop->asleep, 0);
     sl_store_relaxed(&loop->signals, 0);
     sl_store_relaxed(&loop->timers, 0);
     sl_store_relaxed(&loop->wheel_lock, 0);
     memset(&loop->mine, 0, sizeof loop->mine);
-    team->members[i].loop = loop;
     bells[i] = 0;
     vain[i] = 0;
 }
 
 static void setup_of(unsigned n)
 {
-    memset(&teams, 0, sizeof teams);
+    setup_team(n, SL_PASS_DISPATCHES);
     memset(works, 0, sizeof works);
     memset(all_of, 0, sizeof all_of);
-    team->n = n;
     team->steals = true;
     for (unsigned i = 0; i < n; i++)
         setup_loop(i);
@@ -364,7 +339,7 @@ static const struct sl_model models[] = {
     {"the next one offered", setup_offer_next, {worker, worker}, all_ran, .stale = 2},
     {"called away", setup_called_away, {worker, worker, worker, giver_of_own}, all_ran,
      .large = true},
-    {"three workers", setup_three, {worker, worker, worker}, all_ran, .large = true},
+    {"three workers", setup_three, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},
     {0},
 };
 

@@ -3,9 +3,8 @@
  * Each call runs once; the future of a coroutine is told once, its record is released once, after
  * its last use; a cancel from any thread is posted once. The loop's tasks are a stub: one that ends
  * when it likes, or with its cancel. */
-#include "explore.h"
+#include "one_loop.h"
 #include "offload/threadsafe.c"
-#include "sched/idle.c"
 
 #define BLOCKS 3
 #define RESULT 7
@@ -14,22 +13,12 @@
 static _Alignas(16) char memory[BLOCKS][512];
 static size_t sizes[BLOCKS]; /* of what was released */
 static unsigned allocated, released;
-static struct sley_loop loop;
-static struct sl_runtime runtime;
-static struct sl_ring ring;
-static uint32_t bell, made, cancelled;
+static uint32_t made, cancelled;
 static struct sley_task task;
 static bool task_alive, task_cancelled, no_memory, cancel_comes;
 static unsigned tasks_made, tasks_freed, called;
 static unsigned wanted_calls, wanted_tasks;
 static sley_thread_future *handle;
-
-/* Nothing of what this model has is woken by other threads directly. */
-void sl_share_receive(struct sley_loop *on, struct sl_inject *mine)
-{
-    (void)on, (void)mine;
-    model_check(false, "something was received");
-}
 
 sl_atomic_u32 sl_context_threads;
 
@@ -86,56 +75,7 @@ static void release(void *block, size_t bytes, unsigned arena)
         sl_model_ring(&bell); /* the owner waits for the end of all */
 }
 
-static int64_t clock_now(void)
-{
-    return 0;
-}
-
 struct sl_sys sl_sys = {.clock_now = clock_now, .allocate = allocate, .release = release};
-
-static void signalled(struct sley_loop *of, uint32_t signals)
-{
-    (void)of, (void)signals;
-    sl_model_fail("told of a signal");
-}
-
-static int64_t stuck(struct sley_loop *of, int64_t idle_ns)
-{
-    (void)of, (void)idle_ns;
-    return INT64_MAX;
-}
-
-const struct sl_worker_calls sl_worker_calls = {.signalled = signalled, .stuck = stuck};
-
-int64_t sl_wheel_next(struct sl_wheel *wheel)
-{
-    (void)wheel;
-    return INT64_MAX;
-}
-
-struct sl_ring *sl_worker_make_ring(struct sley_loop *of, int *rc)
-{
-    (void)of, (void)rc;
-    sl_model_fail("there is a ring");
-    return NULL;
-}
-
-static int turn(struct sl_ring *of, int64_t wait_ns)
-{
-    (void)of;
-    sl_model_step("turn");
-    if (wait_ns > 0)
-        sl_model_wait(&bell);
-    else
-        bell = 0;
-    return 0;
-}
-
-void sl_ring_ring(const struct sl_ring *of)
-{
-    (void)of;
-    sl_model_ring(&bell);
-}
 
 struct sley_task *sl_task_create(struct sley_loop *of, sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options, void *site,
@@ -170,11 +110,6 @@ sley_error *sley_error_ref(const sley_error *error)
     return NULL;
 }
 
-void sley_error_drop(const sley_error *error)
-{
-    model_check(!error, "an error of nobody");
-}
-
 void sl_error_set(struct sley_loop *of, const sley_error *error)
 {
     (void)of, (void)error;
@@ -206,20 +141,14 @@ static bool all_done(void)
  * a cancel that is still to come. */
 static void owner(void)
 {
-    int64_t stuck_for = 0;
-    bool turned = false;
-    struct sl_entry *entry;
-
     for (;;) {
-        sl_inbox_take(&loop);
-        while ((entry = sl_ready_pop(&loop)))
-            entry->run(&loop, entry);
+        run_ready();
         if (task_alive && (!cancel_comes || task_cancelled || sl_model_choose(2)))
             end_task();
         else if (all_done())
             break;
         else
-            model_check(sl_idle(&loop, &stuck_for, &turned), "a deadlock is reported");
+            idle();
     }
 }
 
@@ -307,17 +236,8 @@ static void cancels_too(void)
 
 static void setup(void)
 {
-    static const struct sl_ring_class class = {.turn = turn};
-
-    ring.class = &class;
-    sl_list_init(&loop.ready);
-    loop.batch_last = NULL;
-    loop.ring = &ring;
-    loop.runtime = &runtime;
-    sl_store_relaxed(&loop.inbox, NULL);
-    sl_store_relaxed(&loop.asleep, 0);
-    sl_store_relaxed(&loop.signals, 0);
-    bell = made = cancelled = 0;
+    setup_loop();
+    made = cancelled = 0;
     allocated = released = 0;
     task_alive = task_cancelled = no_memory = cancel_comes = false;
     tasks_made = tasks_freed = called = 0;
