@@ -38,6 +38,12 @@ static void cancels_b(void)
     cancel(1);
 }
 
+/* A request of before: neither of the two changes of the count may be lost. */
+static void takes_back(void)
+{
+    sl_task_uncancel(&tasks[0]);
+}
+
 /* Its reference is its own: the future may be freed by whoever is last. */
 static void awaits_and_drops(void)
 {
@@ -188,6 +194,13 @@ static void setup_tasks(void)
         sl_store_relaxed(&tasks[i].future.refs, SL_REFS_MANY + 2);
 }
 
+/* A has taken a request, and has not taken it back yet. */
+static void setup_counted_one(void)
+{
+    setup();
+    sl_fiber_set(&tasks[0].fiber, SL_FIBER_CANCELLING_ONE);
+}
+
 /* A was asked before it came to wait. */
 static void setup_asked(void)
 {
@@ -205,6 +218,12 @@ static void check_requests(void)
     at_rest(0);
     model_check(delivered + pending <= (int)requests[0], "delivered more often than asked");
     model_check(!requests[0] || delivered || pending, "a request is lost");
+}
+
+static void check_count(void)
+{
+    check_requests();
+    model_check(sl_fiber_cancelling(&tasks[0].fiber) == 1, "not counted");
 }
 
 static void check_told(void)
@@ -283,6 +302,8 @@ static void check_goes_on(void)
     model_check(sl_fiber_cancelling(&tasks[0].fiber) == requests[0], "not counted");
     model_check(sl_fiber_cancelling(&tasks[1].fiber) == requests[0] || delivered || pending,
                 "a request is lost");
+    model_check(sl_fiber_cancelling(&tasks[1].fiber) < requests[0] || delivered || !pending,
+                "handed on, and kept");
 }
 
 static void check_chain_of_three(void)
@@ -309,6 +330,8 @@ static const struct sl_model models[] = {
      check_scope, .bound = 2, .stale = 3},
     {"request and cancel", setup, {await_first, cancels_a, cancels_first}, check_requests,
      .bound = 2, .stale = 3},
+    {"taken back", setup_counted_one, {await_first, cancels_a, takes_back}, check_count,
+     .bound = 2, .stale = 2},
     {"chain", setup_tasks, {awaits_b, ends_task, cancels_a}, check_chain, .bound = 2, .stale = 3},
     {"chain of three", setup_tasks, {awaits_b, b_awaits_c, ends_task, cancels_a},
      check_chain_of_three, .bound = 1, .stale = 2},

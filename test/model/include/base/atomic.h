@@ -95,5 +95,8 @@ typedef struct {
     SL_MODEL_TORN(sl_cas_acq_rel(p, expected, desired))
 #define sl_torn_cas_weak_acq_rel(p, expected, desired) \
     SL_MODEL_TORN(sl_cas_weak_acq_rel(p, expected, desired))
+#define sl_torn_shared_or_relaxed(p, v) SL_MODEL_TORN(sl_shared_or_relaxed(p, v))
+#define sl_torn_shared_cas_acq_rel(p, expected, desired) \
+    SL_MODEL_TORN(sl_shared_cas_acq_rel(p, expected, desired))
 
 #endif
