@@ -1,11 +1,7 @@
 #include "task/shared.h"
 
 #include "sched/share.h"
-#include "sched/switch.h"
-#include "task/dead_argument.h"
-#include "task/exception.h"
 #include "task/open.h"
-#include "task/scope.h"
 
 #include <errno.h>
 
@@ -122,19 +118,6 @@ static bool alone(const struct sl_list *waiters)
            !SL_CONTAINER(first, const struct sl_entry, link)->run;
 }
 
-/* Whom a task's end wakes goes on here, mostly. */
-static void wake_one(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    uint32_t roams = SL_FIBER_PINNED | SL_FIBER_ROAMS;
-
-    if (!loop || !loop->ending || loop->direct || sl_fiber_flags(fiber) & roams) {
-        sl_wait_wake(loop, fiber->wait);
-    } else if (sl_park_end(fiber)) {
-        fiber->wait->state = SL_WAIT_DONE;
-        loop->direct = &fiber->entry;
-    }
-}
-
 bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
                            sley_error *error)
 {
@@ -165,7 +148,7 @@ bool sl_future_finish_many(struct sley_future *future, enum sl_future_state stat
     if (alone(&future->waiters)) {
         link = sl_list_pop(&future->waiters);
         sl_future_unlock(future);
-        wake_one(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link)));
+        sl_wait_wake(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link))->wait);
         return true;
     }
     while ((link = sl_list_pop(&future->waiters))) {
