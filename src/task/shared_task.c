@@ -190,6 +190,7 @@ static enum asked ask(struct sley_task *task)
  * suspension of who was asked first. From here on that one may go on. */
 static void settle(struct sl_fiber *fiber, bool reached)
 {
+    SL_DEBUG_CHECK(sl_fiber_flags(fiber) & SL_FIBER_SENT);
     if (!reached)
         sl_fiber_set(fiber, SL_FIBER_MUST_CANCEL);
     sl_fiber_clear(fiber, SL_FIBER_SENT); /* pairs with sl_wait_resumed */

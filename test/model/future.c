@@ -330,6 +330,8 @@ static const struct sl_model models[] = {
      check_scope, .bound = 2, .stale = 3},
     {"request and cancel", setup, {await_first, cancels_a, cancels_first}, check_requests,
      .bound = 2, .stale = 3},
+    {"asked by two", setup, {await_first, cancels_a, cancels_a}, check_requests,
+     .bound = 2, .stale = 1},
     {"taken back", setup_counted_one, {await_first, cancels_a, takes_back}, check_count,
      .bound = 2, .stale = 2},
     {"chain", setup_tasks, {awaits_b, ends_task, cancels_a}, check_chain, .bound = 2, .stale = 3},

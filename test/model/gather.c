@@ -72,13 +72,32 @@ static void check_gather(void)
     model_check(refs_of(gathered) == 1, "a reference too many or few");
 }
 
+/* Marks by several threads at the same time. */
+static void check_marks(void)
+{
+    unsigned flags = sl_future_flags(gathered);
+
+    model_check(!(flags & SL_FUTURE_WALKED), "walked for ever");
+    if (sl_future_state(gathered) == SL_FAILED)
+        model_check(flags & (gathered->word == -ECANCELED ? SL_FUTURE_RETRIEVED : SL_FUTURE_FAILED),
+                    "a mark is lost");
+}
+
 static void check_gather_cancelled(void)
 {
     at_rest(0);
     model_check(ends[0] == 1, "not told");
+    check_marks();
     if (cancelled[1])
         model_check(sl_future_state(gathered) == SL_FAILED && gathered->word == -ECANCELED,
                     "cancelled, and ends well");
+}
+
+static void check_gather_ended(void)
+{
+    at_rest(0);
+    model_check(ends[0] == 1 && sl_future_state(gathered) == SL_FAILED, "not told");
+    check_marks();
 }
 
 static void check_gather_freed(void)
@@ -98,6 +117,8 @@ static const struct sl_model models[] = {
     {"gather, cancelled and completed", setup_gather_all,
      {awaits_gather, cancels_gather, completes_first}, check_gather_cancelled, .bound = 2,
      .stale = 1},
+    {"gather, cancelled and failed", setup_gather, {awaits_gather, cancels_gather, fails_second},
+     check_gather_ended, .bound = 2, .stale = 1},
     {"gather that is dropped", setup_gather,
      {awaits_gather_and_drops, completes_first, completes_second}, check_gather_freed,
      .bound = 2, .stale = 2},

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Are the models sharp? Patches shipped sources mechanically, each of which a model must catch.
 
-    mutants.py [--only TEXT] [--table] [--list] [--bound N]
+    mutants.py [--only TEXT] [--table] [--list] [--bound N] [--jobs N]
 
 Every fence is removed and every read-modify-write becomes a load and a store, wherever they stand:
 the list is made from the sources. Swaps and other changes of lines are listed in patches.py
@@ -12,11 +12,13 @@ README.md's rows, --list only says which mutants there are and whether they appl
 
 import argparse
 import os
+import queue
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 
 from patches import MODELS, MUTANTS, SURVIVORS, Stale
 
@@ -139,54 +141,85 @@ class Runner:
         return None
 
 
+def all_mutants(only):
+    """(path, name, text), of all sources; and all names."""
+    names, found = set(), []
+    for path in MODELS:
+        text = read(os.path.join(ROOT, 'src', path))
+        for name, mutant in [*mechanical(path, text), *listed(path, text)]:
+            names.add(name)
+            if only in name:
+                found.append((path, name, mutant))
+    return found, names
+
+
+def verdict(name, caught, table):
+    """Whether it is as it must be, and the line that says so."""
+    reason = SURVIVORS.get(name)
+    if isinstance(caught, Stale):
+        return False, f'{name}: FAILED: no longer applies: {caught}'
+    if bool(caught) == bool(reason):
+        return False, f'{name}: FAILED: ' + (f'is caught after all: {caught}' if caught
+                                             else 'survives')
+    if not table:
+        return True, f'{name}: ' + (f'caught: {caught}' if caught else f'survives: {reason}')
+    short = re.sub(r' \(.*\)$', '', caught or '').replace('|', '\\|')
+    return True, f'| {name} | {short or "survives: " + reason} |'
+
+
+def results(mutants, options):
+    """(name, what caught it), in order, by some at a time."""
+    folder = tempfile.mkdtemp()
+    free = queue.SimpleQueue()
+
+    def run(mutant):
+        path, name, text = mutant
+        if isinstance(text, Stale):
+            return name, text
+        runner = free.get()
+        try:
+            return name, runner.try_mutant(path, text, MODELS[path])
+        except Stale as why:
+            return name, why
+        finally:
+            free.put(runner)
+
+    try:
+        for i in range(options.jobs):
+            os.mkdir(os.path.join(folder, str(i)))
+            free.put(Runner(os.path.join(folder, str(i)), options.bound))
+        with ThreadPoolExecutor(options.jobs) as pool:
+            yield from pool.map(run, mutants)
+    finally:
+        shutil.rmtree(folder)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('--only', default='', help='mutants whose name contains this')
     parser.add_argument('--table', action='store_true', help="README.md's rows")
     parser.add_argument('--list', action='store_true', help='do not run them')
     parser.add_argument('--bound', type=int, help='preemptions in an execution')
+    parser.add_argument('--jobs', type=int, default=1, help='so many at a time')
     options = parser.parse_args()
     passed = failed = 0
-    unused = set(SURVIVORS)
-    folder = tempfile.mkdtemp()
-    unknown = {mutant[0] for mutant in MUTANTS} - set(MODELS)
-    try:
-        runner = Runner(folder, options.bound)
-        for path, models in MODELS.items():
-            text = read(os.path.join(ROOT, 'src', path))
-            for name, mutant in [*mechanical(path, text), *listed(path, text)]:
-                unused.discard(name)
-                if options.only not in name:
-                    continue
-                try:
-                    if isinstance(mutant, Stale):
-                        raise mutant
-                    if options.list:
-                        passed += 1
-                        print(name)
-                        continue
-                    caught = runner.try_mutant(path, mutant, models)
-                except Stale as why:
-                    failed += 1
-                    print(f'{name}: FAILED: no longer applies: {why}')
-                    continue
-                reason = SURVIVORS.get(name)
-                right = bool(caught) != bool(reason)
-                passed, failed = passed + right, failed + (not right)
-                if options.table and right:
-                    short = re.sub(r' \(.*\)$', '', caught or '').replace('|', '\\|')
-                    print(f'| {name} | {short or "survives: " + reason} |')
-                elif right:
-                    print(f'{name}: ' + (f'caught: {caught}' if caught else f'survives: {reason}'))
-                else:
-                    print(f'{name}: FAILED: ' + (f'is caught after all: {caught}' if caught
-                                                 else 'survives'), flush=True)
-    finally:
-        shutil.rmtree(folder)
-    for name in sorted(unused):
+    mutants, names = all_mutants(options.only)
+    if options.list:
+        found = [(name, text if isinstance(text, Stale) else 'applies')
+                 for _, name, text in mutants]
+    else:
+        found = results(mutants, options)
+    for name, caught in found:
+        if caught == 'applies':
+            right, line = True, name
+        else:
+            right, line = verdict(name, caught, options.table)
+        passed, failed = passed + right, failed + (not right)
+        print(line, flush=True)
+    for name in sorted(set(SURVIVORS) - names):
         failed += 1
         print(f'{name}: FAILED: there is no such mutant any more')
-    for path in sorted(unknown):
+    for path in sorted({mutant[0] for mutant in MUTANTS} - set(MODELS)):
         failed += 1
         print(f'{path}: FAILED: no model explores it')
     print(f'{passed} passed, {failed} failed, 0 skipped')

@@ -21,7 +21,7 @@ MODELS = {
     'sync/queue_shared.c': ['queue'],
     'sched/park.h': ['park', 'future'],
     'sched/wait.c': ['park', 'future'],
-    'sched/share.c': ['begin', 'context'],
+    'sched/share.c': ['begin', 'context', 'visit', 'search'],
     'sched/share.h': ['search'],
     'sched/search.c': ['search'],
     'sched/member.c': ['timers'],
@@ -536,6 +536,15 @@ MUTANTS = [
 
 # Mutants that may survive, by their names, each with the reason.
 SURVIVORS = {
+    'sched/share.c: sl_share_claim: what was asked to end is begun':
+        'it spares the way back: who has claimed a task looks again (park_for_claimed), because a '
+        'request may come in between',
+    'sched/search.c: rest: torn cas':
+        'two watch then, and when one of them stops, offers are not kept quiet',
+    'task/shared.c: sl_future_finish_many: without a reference of its own':
+        'whoever ends a future in these models has a reference until that is done',
+    'task/shared_task.c: sl_shared_make: torn or':
+        'not explored: a group whose scope is cancelled while a task of it is made',
     'sync/lock_shared.c: wake_head: woken, and the word does not say so':
         'it only spares who releases the guard: a head that was claimed is not claimed again',
     'offload/threadsafe.c: sley_run_coroutine_threadsafe: posted before it is handed out':

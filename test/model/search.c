@@ -180,8 +180,7 @@ static void offer_two(struct sley_loop *loop, struct sl_entry *entry)
 /* Into the place before the deque, as a wake does. */
 static void offer_next(struct sley_loop *loop, struct sl_entry *entry)
 {
-    (void)!sl_deque_swap_next(&loop->member->deque, &works[1].entry);
-    sl_search_offer(loop);
+    sl_share_push_next(loop, &works[1].entry);
     run_work(loop, entry);
 }
 
@@ -320,6 +319,12 @@ static void setup_offer_next(void)
     begin_with(2, offer_next, 2);
 }
 
+static void setup_offer_next_unwatched(void)
+{
+    setup_offer_next();
+    team->counts_still = true;
+}
+
 /* The watcher is called away by work of its own, and what was offered quietly is the others'. */
 static void setup_called_away(void)
 {
@@ -368,6 +373,8 @@ static const struct sl_model models[] = {
     {"two offered", setup_offer_two, {worker, worker}, all_ran, .bound = 2},
     {"two offered quietly", setup_offer_two_quietly, {worker, worker}, all_ran, .bound = 2},
     {"the next one offered", setup_offer_next, {worker, worker}, all_ran, .stale = 2},
+    {"the next one offered, and nobody watches", setup_offer_next_unwatched, {worker, worker},
+     all_ran, .bound = 2, .stale = 2},
     {"called away", setup_called_away, {worker, worker, worker, giver_of_own}, all_ran,
      .large = true},
     {"three workers", setup_three, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},
