@@ -30,11 +30,6 @@ SL_INLINE void sl_spin_lock(sl_atomic_u32 *lock)
         while (sl_load_relaxed(lock))
             sl_spin_wait(&turns);
 }
-SL_INLINE bool sl_spin_try(sl_atomic_u32 *lock)
-{
-    /* Pairs with unlock. */
-    return !sl_load_relaxed(lock) && !sl_exchange_acq_rel(lock, 1);
-}
 SL_INLINE void sl_spin_unlock(sl_atomic_u32 *lock)
 {
     /* What was done under the lock comes before: pairs with lock. */
