@@ -22,21 +22,12 @@ void shipped_give_record(struct sley_future *future);
 #include "task/shared_task.c"
 #include "task/task_group.c"
 
-#include <string.h>
-
+#define WORKERS SL_MODEL_THREADS
 #define RECORDS 2
 #define LIVES 3
+#include "members.h"
 
-#ifdef __clang__ /* what stands behind the team are its members */
-#pragma clang diagnostic ignored "-Wgnu-variable-sized-type-not-at-end"
-#endif
-static struct {
-    struct sl_team team;
-    struct sl_member members[SL_MODEL_THREADS];
-} teams;
-static struct sl_team *const team = &teams.team;
 static struct sl_runtime runtime;
-static struct sley_loop loops[SL_MODEL_THREADS];
 static struct sley_task records[RECORDS];
 static struct sley_task *const task = &records[0]; /* of the models of one task */
 static int life_of[RECORDS];                       /* -1: free */
@@ -45,8 +36,6 @@ static int lives, begun[LIVES], never_begun[LIVES], freed[LIVES];
 static bool second_place;
 static int went_on;
 static uint32_t woken;
-
-const struct sl_worker_calls sl_worker_calls = {0};
 
 SL_MODEL_NOT_CALLED(sl_context_release_last);
 SL_MODEL_NOT_CALLED(sl_dead_argument_note);
@@ -262,20 +251,15 @@ static void thief(void)
 
 static void setup_none(void)
 {
-    memset(&teams, 0, sizeof teams);
+    setup_team(WORKERS, 0);
     memset(&runtime, 0, sizeof runtime);
     memset(records, 0, sizeof records);
     memset(begun, 0, sizeof begun);
     memset(never_begun, 0, sizeof never_begun);
     memset(freed, 0, sizeof freed);
-    team->n = SL_MODEL_THREADS;
     team->steals = true;
-    for (int i = 0; i < SL_MODEL_THREADS; i++) {
-        loops[i].team = team;
+    for (int i = 0; i < WORKERS; i++)
         loops[i].runtime = &runtime;
-        loops[i].member = &team->members[i];
-        team->members[i].loop = &loops[i];
-    }
     for (int i = 0; i < RECORDS; i++)
         life_of[i] = -1;
     lives = went_on = 0;

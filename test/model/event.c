@@ -88,7 +88,7 @@ static const struct sl_model models[] = {
     {"waiter of a loop frees", setup_own, {fiber_frees, sets}, at_rest},
     {"thread frees", setup, {thread_frees, sets}, at_rest},
     {"who looks frees", setup, {looks_and_frees, sets}, at_rest},
-    {"two waiters", setup, {fiber, fiber, sets}, at_rest, .bound = 2},
+    {"two waiters", setup, {fiber, fiber, sets}, at_rest, .bound = 2, .stale = 2},
     {"cancelled", setup, {fiber, sets, ask_first}, at_rest},
     {"cancelled and freed", setup, {fiber, sets, cancels_and_frees}, at_rest},
     {"two setters", setup, {fiber, sets, sets}, at_rest, .bound = 2},

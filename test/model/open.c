@@ -243,7 +243,7 @@ static const struct sl_model models[] = {
     {"owner and completer", setup_two, {owner_completes, completes}, once},
     {"last drop elsewhere", setup_nobody_awaits, {passes, completes, drops}, once},
     {"sleeper", setup_three, {owner, completes, sleeps}, once, .bound = 2},
-    {"sleeper alone", setup_nobody_awaits, {passes, completes, sleeps}, once},
+    {"sleeper alone", setup_nobody_awaits, {passes, completes, sleeps}, once, .bound = 2},
     {"sleeper gives up", setup_three, {owner, completes, gives_up}, once, .bound = 2},
     {0},
 };

@@ -192,6 +192,12 @@ static void setup_shielded(void)
     setup_of(SL_FIBER_MANY | SL_FIBER_SHIELDED);
 }
 
+/* The mark was meant for others. */
+static void setup_marked(void)
+{
+    setup_of(SL_FIBER_MANY | SL_FIBER_IN_CANCELLED);
+}
+
 /* The scope that is cancelled lies behind a shield: the wait is held, and goes on. */
 static void setup_behind(void)
 {
@@ -279,6 +285,8 @@ static const struct sl_model models[] = {
     {"waker and canceller", setup, {waiter, waker, canceller}, check},
     {"waker and scope", setup, {waiter, waker, scope_canceller}, check},
     {"canceller and scope", setup, {waiter, canceller, scope_canceller}, check},
+    {"scope, and marked before", setup_marked, {waiter, waker, scope_canceller}, check,
+     .bound = 2},
     {"two cancellers", setup, {waiter, canceller, canceller}, check},
     {"two waits", setup, {waiter_of_two, waker, canceller}, check_second, .bound = 2},
     {"two waits and a scope", setup, {waiter_of_two, waker, scope_canceller}, check, .bound = 2},

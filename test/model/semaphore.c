@@ -89,7 +89,7 @@ static const struct sl_model models[] = {
     {"waiter frees", setup_one, {fiber_frees, gives}, at_rest},
     {"thread frees", setup_one, {thread_frees, gives}, at_rest},
     {"who tries frees", setup_one, {tries_and_frees, gives}, not_tried},
-    {"two waiters", setup_two, {fiber, fiber, gives_two}, at_rest, .bound = 2},
+    {"two waiters", setup_two, {fiber, fiber, gives_two}, at_rest, .bound = 2, .stale = 2},
     {"waiters of loops", setup_own, {fiber, fiber, gives_two}, at_rest, .large = true},
     {"cancelled", setup_two, {fiber, gives_two, ask_first}, at_rest},
     {"one tries", setup_one, {fiber, gives, tries}, at_rest},
