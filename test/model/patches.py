@@ -16,6 +16,7 @@ MODELS = {
     'sync/shared.h': ['lock', 'event'],
     'sync/shared.c': ['lock', 'event'],
     'sync/lock_shared.c': ['lock'],
+    'sync/condition.c': ['condition'],
     'sync/event.c': ['event'],
     'sync/semaphore_shared.c': ['semaphore'],
     'sync/queue_shared.c': ['queue'],
@@ -484,6 +485,22 @@ MUTANTS = [
      change(('        sl_guard_lock(&lock->_guard);\n',
              '        if (!change(lock, &word, word & ~(uint32_t)SL_LOCK_LOCKED))\n'
              '            continue;\n        sl_guard_lock(&lock->_guard);\n'))),
+    ('sync/condition.c', 'wait_shared', 'the lock is free before it is listed',
+     change(('    sl_lock_release(*loop, lock);\n', ''),
+            ('    sl_guard_lock(&condition->_guard);\n    sl_node_list',
+             '    sl_lock_release(*loop, lock);\n    sl_guard_lock(&condition->_guard);\n'
+             '    sl_node_list'))),
+    ('sync/condition.c', 'wait_shared', 'who was cancelled stays listed',
+     change(('        sl_node_unlist(&node, &condition->_waiters);\n', ''))),
+    ('sync/condition.c', 'wait_shared', 'the next one is not woken',
+     change(('        sl_node_ready(*loop, node.next);\n', '        ;\n'))),
+    ('sync/condition.c', 'wake_shared', 'who was cancelled is notified',
+     change(('            continue;\n', '            {\n            n--;\n'
+             '            continue;\n            }\n'))),
+    ('sync/condition.c', 'acquire_again', 'a cancel leaves it without the lock',
+     change(('while ((rc =', 'if ((rc ='))),
+    ('sync/condition.c', 'sl_condition_wait', 'who was cancelled hands nothing on',
+     change(('        sl_condition_wake(*loop, condition, 1);\n', '        ;\n'))),
     ('sync/event.c', 'list_unless_set', 'the word does not say so',
      change(('!change(event, &word, QUEUED)', '0'))),
     ('sync/event.c', 'unlist', 'not taken out',
@@ -536,6 +553,8 @@ MUTANTS = [
 
 # Mutants that may survive, by their names, each with the reason.
 SURVIVORS = {
+    'sync/condition.c: wake_shared: who was cancelled is notified':
+        'whoever ends by a cancel hands a notification on, had or not (FORMAT.md R14)',
     'sched/share.c: sl_share_claim: what was asked to end is begun':
         'it spares the way back: who has claimed a task looks again (park_for_claimed), because a '
         'request may come in between',
