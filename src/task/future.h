@@ -131,7 +131,6 @@ SL_INLINE void sl_future_mark(struct sley_future *future, unsigned bits)
     else
         sl_store_relaxed(&future->flags, (uint8_t)(sl_future_flags(future) | bits));
 }
-void sl_future_unmark(struct sley_future *future, unsigned bits);
 void sl_future_lock_slowly(struct sley_future *future);
 SL_INLINE void sl_future_lock(struct sley_future *future)
 {

@@ -211,14 +211,6 @@ void sl_future_withdraw(struct sley_future *future, struct sl_entry *entry)
     sl_future_unlock(future);
 }
 
-void sl_future_unmark(struct sley_future *future, unsigned bits)
-{
-    if (!sl_future_alone(future))
-        sl_and_acq_rel(&future->flags, (uint8_t)~bits); /* pairs with the others' marks */
-    else
-        sl_store_relaxed(&future->flags, (uint8_t)(sl_future_flags(future) & ~bits));
-}
-
 /* ---- await ---- */
 
 /* The task that is awaited has not begun, and is ours to begin, here and now. */

@@ -27,6 +27,7 @@ MODELS = {
     'sched/search.c': ['search'],
     'sched/member.c': ['timers'],
     'sched/team.c': ['search'],
+    'task/gather.c': ['gather'],
     'task/shared.c': ['begin', 'future', 'gather'],
     'task/shared_task.c': ['park', 'future'],
     'task/future.h': ['future', 'gather'],
