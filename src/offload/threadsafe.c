@@ -4,6 +4,7 @@
 #include <sley/loop.h>
 #include <sley/thread.h>
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 
@@ -128,6 +129,10 @@ static void begin(struct sley_loop *loop, struct sl_inbox_item *item)
 {
     struct sley_thread_future *future = SL_CONTAINER(item, struct sley_thread_future, begin);
 
+    if (loop->dropping) { /* it is being closed, and its tasks have ended: as if it were one */
+        tell(future, -ECANCELED, NULL);
+        return;
+    }
     future->task = sl_task_create(loop, future->fn, future->arg, 0, NULL,
                                   (void *)(uintptr_t)sley_run_coroutine_threadsafe,
                                   &loop->runtime->root);

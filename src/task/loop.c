@@ -243,14 +243,15 @@ static void drop_calls(struct sley_loop *loop)
     struct sl_list due;
     struct sl_link *link;
 
-    while (!loop->team && !sl_list_empty(&loop->ready)) {
-        loop->stop = true;
-        if (sl_worker_run(loop) < 0)
-            break;
-    }
     if (loop->team) {
         drop_shared(loop->team);
         return;
+    }
+    sl_inbox_take(loop); /* what other threads have asked for since it ran */
+    while (!sl_list_empty(&loop->ready)) {
+        loop->stop = true;
+        if (sl_worker_run(loop) < 0)
+            break;
     }
     sl_list_init(&due);
     sl_wheel_expire(&loop->wheel, INT64_MAX, &due);
