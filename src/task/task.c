@@ -241,8 +241,9 @@ SL_INLINE bool ends_plainly(struct sley_loop *loop, struct sley_task *task, intp
 {
     struct sl_stack *stack = task->fiber.stack;
 
-    return !((uintptr_t)loop->team | (uintptr_t)task->group | (uintptr_t)stack->error |
-             stack->watched | sl_load_relaxed(&loop->runtime->closing) |
+    return !loop->team &&
+           !((uintptr_t)task->group | (uintptr_t)stack->error | stack->watched |
+             sl_load_relaxed(&loop->runtime->closing) |
              (sl_fiber_flags(&task->fiber) & SL_FIBER_MUST_CANCEL)) &&
            !sley_is_error(word) && sl_context_release_quickly(task->context);
 }
