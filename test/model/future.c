@@ -209,6 +209,20 @@ static void setup_asked(void)
     sl_fiber_set(&tasks[0].fiber, SL_FIBER_CANCELLING_ONE | SL_FIBER_MUST_CANCEL);
 }
 
+/* The runtime is being closed, and these are its last tasks. */
+static void setup_closing(void)
+{
+    setup_tasks();
+    sl_store_relaxed(&runtime.closing, 1);
+    for (int i = 0; i < 2; i++)
+        sl_store_relaxed(&loops[i].tasks_created, 1);
+}
+
+static void check_closed(void)
+{
+    model_check(stops, "nobody has seen that it was the last one");
+}
+
 /* The requests to A, whose wait ended with codes[0]. */
 static void check_requests(void)
 {
@@ -334,6 +348,7 @@ static const struct sl_model models[] = {
      .bound = 2, .stale = 1},
     {"taken back", setup_counted_one, {await_first, cancels_a, takes_back}, check_count,
      .bound = 2, .stale = 2},
+    {"the last two end", setup_closing, {ends_task, ends_task}, check_closed},
     {"chain", setup_tasks, {awaits_b, ends_task, cancels_a}, check_chain, .bound = 2, .stale = 3},
     {"chain of three", setup_tasks, {awaits_b, b_awaits_c, ends_task, cancels_a},
      check_chain_of_three, .bound = 1, .stale = 2},

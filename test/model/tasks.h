@@ -109,6 +109,27 @@ void sl_exception_report(struct sley_loop *loop, const char *message, struct sle
     (void)loop, (void)message, (void)future, (void)error;
 }
 
+/* As team.c does. */
+uint64_t sl_runtime_tasks(const struct sl_runtime *of)
+{
+    uint64_t created = 0, ended = 0;
+
+    (void)of;
+    for (int i = 0; i < FIBERS; i++)
+        ended += sl_load_acquire(&loops[i].tasks_ended);
+    for (int i = 0; i < FIBERS; i++)
+        created += sl_load_relaxed(&loops[i].tasks_created);
+    return created - ended;
+}
+
+static int stops;
+
+void sl_worker_stop(struct sley_loop *loop)
+{
+    (void)loop;
+    stops++;
+}
+
 /* Everybody has begun. */
 bool sl_share_claim(struct sl_fiber *fiber)
 {
@@ -123,13 +144,11 @@ SL_MODEL_NOT_CALLED(sl_fork_returned);
 SL_MODEL_NOT_CALLED(sl_future_check_thread);
 SL_MODEL_NOT_CALLED(sl_open_finish);
 SL_MODEL_NOT_CALLED(sl_open_gone);
-SL_MODEL_NOT_CALLED(sl_runtime_tasks);
 SL_MODEL_NOT_CALLED(sl_share_park_for);
 SL_MODEL_NOT_CALLED(sl_shield_free);
 SL_MODEL_NOT_CALLED(sl_stack_overrun);
 SL_MODEL_NOT_CALLED(sl_task_group_child_done);
 SL_MODEL_NOT_CALLED(sl_task_group_child_ended);
-SL_MODEL_NOT_CALLED(sl_worker_stop);
 
 bool sl_pool_each(struct sl_pool *pool, bool (*visit)(void *record, void *arg), void *arg)
 {
@@ -178,6 +197,11 @@ static void setup_futures(void)
     setup_fibers(SL_FIBER_MANY);
     for (int i = 0; i < 2; i++)
         sl_future_init(&futures[i], &loops[0], SL_FUTURE);
+    for (int i = 0; i < FIBERS; i++) {
+        sl_store_relaxed(&loops[i].tasks_created, 0);
+        sl_store_relaxed(&loops[i].tasks_ended, 0);
+    }
+    stops = 0;
     freed_n = 0;
     records_stay = false;
     memset(codes, 0, sizeof codes);
