@@ -2,6 +2,7 @@
  * in the memory where they are wrong and with what goes wrong, the right ones must not. */
 #include "base/atomic.h"
 #include "explore.h"
+#include "os/hooks.h"
 #include "os/spin.h"
 
 #include <pthread.h>
