@@ -308,11 +308,11 @@ static bool for_the_hub(struct sl_entry *entry)
     return sl_shared_load_relaxed(&fiber->sp) == SL_FIBER_RUNS;
 }
 
-struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_fiber *self)
+struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_entry *mine)
 {
     struct sl_entry *entry = sl_share_next(loop);
 
-    if (entry && entry != &self->entry && for_the_hub(entry)) {
+    if (entry && entry != mine && for_the_hub(entry)) {
         loop->taken = entry;
         return NULL;
     }
@@ -348,7 +348,7 @@ struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *sel
 
 struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self)
 {
-    struct sl_fiber *next = sl_share_next_fiber(loop, self);
+    struct sl_fiber *next = sl_share_next_fiber(loop, &self->entry);
 
     return next == self ? loop : sl_share_park_for(loop, self, next);
 }

@@ -29,9 +29,9 @@ void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry);
 struct sl_entry *sl_share_next(struct sley_loop *loop);
 /* The running fiber gives its worker up. */
 SLEY_SUSPENDS struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self);
-/* Who is to be switched to from the stack of `self` (which may be next itself; NULL: it has ended),
- * or NULL for the hub. */
-struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_fiber *self);
+/* Who is to be switched to from the running fiber's stack, or NULL for the hub. `mine`: its entry,
+ * for it may be next itself; NULL: it has ended. */
+struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_entry *mine);
 /* Its context, once there is one; the fiber runs from now on. */
 void *sl_share_context(struct sl_fiber *fiber);
 /* A fiber that begins has this stack from now on, and runs. */
