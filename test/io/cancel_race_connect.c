@@ -26,6 +26,7 @@ TEST_FIBER(cancel_race_connect)
     char address[32], byte;
     long connected = 0, cancelled = 0;
     sley_task *server;
+    intptr_t ended;
 
     listener = listening(address);
     CHECK(listener >= 0);
@@ -54,7 +55,9 @@ TEST_FIBER(cancel_race_connect)
     EXPECT(connected > 0);
     EXPECT(cancelled > 0);
     CHECK_EQ(sley_close(listener), 0);
-    CHECK_EQ(sley_join(server), -SLEY_ECLOSED);
+    ended = sley_join(server);
+    if (!sl_test_many() || ended != -EBADF) /* another worker: between two calls */
+        CHECK_EQ(ended, -SLEY_ECLOSED);
     EXPECT_EQ(descriptors(), before);
     return 0;
 }

@@ -36,6 +36,7 @@ static intptr_t round_of(void *arg)
     intptr_t out[TASKS];
 
     (void)arg;
+    CHECK(left != NULL);
     for (intptr_t i = 0; i < TASKS; i++)
         coros[i] = SLEY_CORO(works, (void *)i);
     CHECK_EQ(sley_gather(out, TASKS, coros, 0), 0);
