@@ -20,12 +20,14 @@ SL_INLINE void *sl_primitive_owner(struct sley_loop *loop)
     return loop->team ? (char *)loop + 1 : (char *)loop;
 }
 
-/* A local primitive belongs to the loop that used it first. loop is NULL outside of any: for calls
- * that do not wait, where nobody does. */
+/* A local primitive belongs to the loop that used it first, and says no to the others, which may
+ * ask as that one binds it. loop is NULL outside of any: for calls that do not wait, where nobody
+ * does. */
 SL_NOINLINE int sl_primitive_bind_slowly(void **owner, struct sley_loop *loop);
 SL_INLINE int sl_primitive_bind(void **owner, struct sley_loop *loop)
 {
-    return SL_LIKELY(*owner == loop) ? 0 : sl_primitive_bind_slowly(owner, loop);
+    return SL_LIKELY(sl_shared_load_relaxed(owner) == loop) ? 0
+                                                            : sl_primitive_bind_slowly(owner, loop);
 }
 
 SL_INLINE struct sl_wait *sl_wait_of(struct sl_link *link)
@@ -71,13 +73,13 @@ SL_INLINE int sl_primitive_enter(struct sley_loop **loop)
 
 /* For a call that needs no wait and changes nothing but the primitive: is it the loop's that runs
  * in this thread ... */
-SL_INLINE bool sl_primitive_is_here(const void *owner, const struct sley_loop *loop)
+SL_INLINE bool sl_primitive_is_here(void *const *owner, const struct sley_loop *loop)
 {
-    return SL_LIKELY(loop && loop == owner);
+    return SL_LIKELY(loop && loop == sl_shared_load_relaxed(owner));
 }
 
 /* ... and does a task call whose scopes are open? If not, sl_primitive_enter says what is wrong. */
-SL_INLINE bool sl_primitive_at_once(const void *owner, const struct sley_loop *loop)
+SL_INLINE bool sl_primitive_at_once(void *const *owner, const struct sley_loop *loop)
 {
     return sl_primitive_is_here(owner, loop) &&
            SL_LIKELY(loop->current && !(sl_fiber_flags(loop->current) & SL_FIBER_IN_CANCELLED));

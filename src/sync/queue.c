@@ -182,7 +182,7 @@ int sley_queue_put(sley_queue *queue, intptr_t item)
 {
     struct sley_loop *loop = sl_current();
 
-    if (sl_primitive_at_once(queue->_loop, loop) && put_quickly(queue, item))
+    if (sl_primitive_at_once(&queue->_loop, loop) && put_quickly(queue, item))
         return 0;
     return queue->_kind == SL_KIND_SHARED ? sl_queue_put_shared(loop, queue, item)
                                           : put(queue, item);
@@ -210,7 +210,7 @@ int sley_queue_get(sley_queue *queue, intptr_t *item)
 {
     struct sley_loop *loop = sl_current();
 
-    if (sl_primitive_at_once(queue->_loop, loop) && get_quickly(queue, item))
+    if (sl_primitive_at_once(&queue->_loop, loop) && get_quickly(queue, item))
         return 0;
     return queue->_kind == SL_KIND_SHARED ? sl_queue_get_shared(loop, queue, item)
                                           : get(queue, item);
@@ -246,7 +246,7 @@ static SL_NOINLINE int put_nowait(sley_queue *queue, intptr_t item)
 
 int sley_queue_put_nowait(sley_queue *queue, intptr_t item)
 {
-    if (sl_primitive_is_here(queue->_loop, sl_current()) && put_quickly(queue, item))
+    if (sl_primitive_is_here(&queue->_loop, sl_current()) && put_quickly(queue, item))
         return 0;
     return queue->_kind == SL_KIND_SHARED ? sl_queue_put_nowait_shared(queue, item)
                                           : put_nowait(queue, item);
@@ -262,7 +262,7 @@ static SL_NOINLINE int get_nowait(sley_queue *queue, intptr_t *item)
 
 int sley_queue_get_nowait(sley_queue *queue, intptr_t *item)
 {
-    if (sl_primitive_is_here(queue->_loop, sl_current()) && get_quickly(queue, item))
+    if (sl_primitive_is_here(&queue->_loop, sl_current()) && get_quickly(queue, item))
         return 0;
     return queue->_kind == SL_KIND_SHARED ? sl_queue_get_nowait_shared(queue, item)
                                           : get_nowait(queue, item);
