@@ -12,5 +12,6 @@ TEST_FIBER(fails_in_task)
 {
     sley_spawn(child, NULL);
     sley_yield();
+    SETTLE(sl_test_failures() > 0);
     return 0;
 }
