@@ -30,9 +30,10 @@ TEST_FIBER(interrupted)
 {
     struct sigaction action = {.sa_handler = count};
     struct itimerval timer = {.it_interval = {.tv_usec = 1000}, .it_value = {.tv_usec = 1000}};
-    sley_task *task = sley_create_task(echo, NULL);
+    sley_task *task;
 
     CHECK_EQ(pair(fds), 0);
+    task = sley_create_task(echo, NULL);
     sigaction(SIGALRM, &action, NULL);
     setitimer(ITIMER_REAL, &timer, NULL);
     for (int i = 0; i < 300; i++) {
