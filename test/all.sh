@@ -6,7 +6,8 @@
 #
 #     test/all.sh [--only NAME[,NAME...]]     run.sh's names, and: tsan valgrind lto fault-alloc
 #         ring-of-4 interval-timer simulated-1 simulated-2 simulated-3 workers-2 workers-4 roam-2
-#         roam-4 difftest-workers tsan-workers aarch64 durations million mutants model-mutants
+#         roam-4 dawdle difftest-workers tsan-workers aarch64 durations million mutants
+#         model-mutants
 cd "$(dirname "$0")/.." || exit 2
 . test/lib/suite.sh
 
@@ -61,6 +62,11 @@ more_configurations()
         ! wanted workers-$n || SLEY_TEST_WORKERS=$n units workers-$n gcc --no-suite model
         ! wanted roam-$n || SLEY_MIGRATE=1 SLEY_TEST_WORKERS=$n units roam-$n gcc --no-suite model
     done
+    if wanted dawdle && CC=gcc build dawdle -Dc_args=-DSL_DAWDLE -Dexamples=false; then
+        for n in 1 2 3 4; do
+            SLEY_TEST_WORKERS=4 SLEY_MIGRATE=$((n % 2)) units dawdle-$n dawdle --no-suite model
+        done
+    fi
     ! wanted difftest-workers || SLEY_DIFFTEST_ROUNDS=5 \
         script difftest-workers test/difftest/workers.py "$BUILD/gcc/sley-difftest"
     if wanted fault-alloc && CC=gcc build asan $ASAN_SETUP; then

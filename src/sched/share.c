@@ -66,12 +66,14 @@ void sl_share_give(struct sl_team *team, struct sl_entry *entry)
 {
     sl_inject_give(&team->inject, &entry, 1);
     sl_search_wake(team);
+    sl_dawdle(2);
 }
 
 void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry)
 {
     sl_inject_give(loop->team ? &loop->member->mine : &loop->mine, &entry, 1);
     sl_loop_ring(loop);
+    sl_dawdle(2);
 }
 
 /* No room: the older half goes to the injection queue, less what is to be forgotten. That queue
@@ -267,6 +269,7 @@ struct sl_entry *sl_share_next(struct sley_loop *loop)
         if (!(entry = pick(loop, turn)))
             return NULL;
     while (!(entry = sl_share_accept(entry)));
+    sl_dawdle(8);
     loop->share_left--;
     return entry;
 }

@@ -69,6 +69,17 @@ void sl_roam_yield(struct sley_loop *loop, struct sl_fiber *fiber);
 /* It will run here. */
 void sl_roam_settle(struct sley_loop *loop, struct sl_entry *entry);
 
+/* Built with SL_DAWDLE (test/all.sh, dawdle): who has made something ready, or has taken it, sleeps
+ * for a moment, now and then; the others overtake it where nobody would believe it. */
+#ifdef SL_DAWDLE
+void sl_dawdle(unsigned one_in);
+#else
+SL_INLINE void sl_dawdle(unsigned one_in)
+{
+    (void)one_in;
+}
+#endif
+
 /* ---- search.c: from the worker that has nothing to do ---- */
 
 /* More has become ready at this worker than it runs now: is somebody idle? In two steps, after a
@@ -80,6 +91,7 @@ SL_INLINE void sl_search_look(struct sley_loop *loop)
 
     if (SL_UNLIKELY(idle != 0 && idle < SL_TEAM_SEARCHES)) /* some sleep and none searches */
         sl_search_offered(loop);
+    sl_dawdle(2);
 }
 SL_INLINE void sl_search_offer(struct sley_loop *loop)
 {

@@ -26,7 +26,7 @@ TEST_FIBER(cancel_connect_pending)
     /* Not connecting any more: the socket can listen, which one that connects cannot. */
     state = sley_listen(fd, 1);
     CHECK_EQ(state, 0);
-    CHECK_EQ(in_flight(), 0);
+    CHECK_IN_FLIGHT(0);
     sley_close(fd);
     sley_close(listener);
     for (unsigned i = 0; i < 8; i++)

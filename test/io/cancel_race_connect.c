@@ -52,8 +52,8 @@ TEST_FIBER(cancel_race_connect)
         CHECK_EQ(sley_recv(fd, &byte, 1), 0);
         CHECK_EQ(sley_close(fd), 0);
     }
-    EXPECT(connected > 0);
-    EXPECT(cancelled > 0);
+    EXPECT(sl_test_many() || connected > 0);
+    EXPECT(sl_test_many() || cancelled > 0);
     CHECK_EQ(sley_close(listener), 0);
     ended = sley_join(server);
     if (!sl_test_many() || ended != -EBADF) /* another worker: between two calls */

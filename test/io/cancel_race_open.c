@@ -28,6 +28,6 @@ TEST_FIBER(cancel_race_open)
         }
     }
     EXPECT_EQ(descriptors(), before);
-    EXPECT_EQ(in_flight(), 0);
+    EXPECT_IN_FLIGHT(0);
     return 0;
 }

@@ -76,7 +76,7 @@ TEST_FIBER(close_and_reopen)
     EXPECT(data >= rounds());
     EXPECT(reused > 0);
     EXPECT_EQ(end, 0);
-    EXPECT_EQ(in_flight(), 0);
+    EXPECT_IN_FLIGHT(0);
     EXPECT_EQ(descriptors(), before);
     return 0;
 }

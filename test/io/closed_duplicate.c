@@ -23,7 +23,7 @@ TEST_FIBER(closed_duplicate)
     CHECK_EQ(sley_close(fds[0]), 0);
     CHECK_EQ(sley_join(a), -SLEY_ECLOSED);
     sley_sleep(sley_ms(1));
-    CHECK_EQ(in_flight(), 1);
+    CHECK_IN_FLIGHT(1);
     CHECK_EQ(sley_send(fds[1], "x", 1), 1);
     CHECK_EQ(sley_join(b), 1);
     sley_close(copy);

@@ -17,13 +17,13 @@ static intptr_t closes(sley_fn *call)
     int number = fd;
 
     sley_sleep(sley_ms(1));
-    CHECK(in_flight() == 2);
+    CHECK_IN_FLIGHT(2);
     CHECK_EQ(sley_close(fd), 0);
     CHECK_EQ(sley_close(fd), -EBADF);
     CHECK_EQ(call(NULL), -EBADF); /* the number is dead, and not yet free */
     CHECK_EQ(sley_join(a), -SLEY_ECLOSED);
     CHECK_EQ(sley_join(b), -SLEY_ECLOSED);
-    CHECK_EQ(in_flight(), 0);
+    CHECK_IN_FLIGHT(0);
     CHECK_EQ(fcntl(number, F_GETFD), -1);
     CHECK_EQ(call(NULL), -EBADF);
     return 0;

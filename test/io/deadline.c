@@ -16,7 +16,7 @@ TEST_FIBER(deadline)
     CHECK_EQ(n, -SLEY_ETIMEOUT);
     CHECK_EQ(again, -SLEY_ETIMEOUT);
     CHECK(sley_timeout_expired(&limit));
-    CHECK_EQ(in_flight(), 0);
+    CHECK_IN_FLIGHT(0);
 
     CHECK_EQ(sley_timeout_enter(&outer, sley_ms(10)), 0);
     n = sley_recv(fds[0], &byte, 1);

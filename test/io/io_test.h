@@ -101,15 +101,20 @@ static inline size_t receive_all(int fd, void *buffer, size_t size)
     return total;
 }
 
-static inline uint64_t in_flight(void)
+/* Of many workers each says how many it has at the end of a pass. */
+static inline uint64_t in_flight(uint64_t expected)
 {
     sley_stats stats = {.size = sizeof stats};
 
-    if (sl_test_many()) /* each of them says it at the end of a pass */
-        sley_sleep(sley_ms(5));
     sley_stats_get(&stats);
+    for (int i = 0; sl_test_many() && stats.in_flight != expected && i < 1000; i++) {
+        sley_sleep(sley_ms(5));
+        sley_stats_get(&stats);
+    }
     return stats.in_flight;
 }
+#define CHECK_IN_FLIGHT(n)  CHECK_EQ(in_flight(n), n)
+#define EXPECT_IN_FLIGHT(n) EXPECT_EQ(in_flight(n), n)
 
 /* What a call returned in a task that was cancelled. Not the task's word: a cancel that came too
  * late for its last call makes the task a cancelled one, as in asyncio. */

@@ -57,10 +57,10 @@ TEST_FIBER(listener_cancel_race)
     }
     pthread_join(thread, NULL);
     EXPECT_EQ(trouble, 0);
-    EXPECT(cancelled > 0);
+    EXPECT(sl_test_many() || cancelled > 0);
     sley_listener_close(&listener);
     sley_sleep(sley_ms(1));
     EXPECT_EQ(descriptors(), before);
-    EXPECT_EQ(in_flight(), 0);
+    EXPECT_IN_FLIGHT(0);
     return 0;
 }

@@ -93,7 +93,7 @@ TEST_FIBER(listeners)
     CHECK_EQ(sley_close(number), 0);
     CHECK_EQ(sley_close(fd), 0);
     sley_sleep(sley_ms(1));
-    CHECK_EQ(in_flight(), 0);
+    CHECK_IN_FLIGHT(0);
 
     /* What cannot be listened on is closed; so is what fails. */
     fd = sley_socket(AF_UNIX, SOCK_STREAM, 0);

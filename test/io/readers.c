@@ -124,6 +124,6 @@ TEST_FIBER(readers)
     CHECK_EQ(sley_add_reader(0, NULL, NULL), -EINVAL);
     sley_sleep(sley_ms(1));
     CHECK_EQ(descriptors(), before);
-    CHECK_EQ(in_flight(), 0);
+    CHECK_IN_FLIGHT(0);
     return 0;
 }

@@ -42,6 +42,6 @@ TEST_FIBER_WITH(tiny_ring, .ring_entries = 4)
         CHECK_EQ(sley_join(tasks[i]), i % 2 ? 0 : -ECANCELED);
         sley_close(fds[i][0]);
     }
-    CHECK_EQ(in_flight(), 0);
+    CHECK_IN_FLIGHT(0);
     return 0;
 }

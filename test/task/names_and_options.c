@@ -8,6 +8,7 @@ static intptr_t task(void *arg)
 
 static intptr_t name_of_itself(void *arg)
 {
+    CHECK_TEXT(sley_task_get_name(sley_current_task()), "worker 1");
     sley_task_set_name(sley_current_task(), "renamed");
     return (intptr_t)arg;
 }
@@ -21,7 +22,8 @@ TEST_FIBER(tasks_have_names)
 
     CHECK_TEXT(sley_task_get_name(sley_current_task()), "main");
     CHECK_TEXT(sley_task_get_name(unnamed), "task");
-    CHECK_TEXT(sley_task_get_name(named), "worker 1");
+    if (!sl_test_many()) /* perhaps it has run */
+        CHECK_TEXT(sley_task_get_name(named), "worker 1");
     CHECK(coro.fn == task && coro.arg == (void *)4);
     CHECK_EQ(sley_task_await(named), 0);
     CHECK_TEXT(sley_task_get_name(named), "renamed");
