@@ -110,6 +110,9 @@ struct late_drop {
     struct sl_inbox_item item;
     struct sley_future *future;
 };
+/* For who has no memory for another. */
+static struct late_drop spare;
+static sl_atomic_u32 spare_taken;
 
 static void drop_late(struct sley_loop *loop, struct sl_inbox_item *item)
 {
@@ -117,11 +120,26 @@ static void drop_late(struct sley_loop *loop, struct sl_inbox_item *item)
     struct sley_future *future = late->future;
 
     (void)loop;
-    sl_sys.release(late, sizeof *late, 0);
+    if (late == &spare)
+        sl_store_release(&spare_taken, 0); /* pairs with who takes it */
+    else
+        sl_sys.release(late, sizeof *late, 0);
     sl_future_drop(future);
 }
 
-/* Without memory for it the record stays until the loop is closed. */
+static struct late_drop *late_new(void)
+{
+    struct late_drop *late = sl_sys.allocate(sizeof *late, 0);
+    uint32_t free = 0;
+
+    /* Pairs with drop_late. */
+    if (!late && sl_cas_acq_rel(&spare_taken, &free, 1))
+        late = &spare;
+    return late;
+}
+
+/* Without memory, and while another one has the spare, the reference is lost: the record stays
+ * until the loop is closed, its detail for ever. */
 void sl_future_drop_foreign(struct sley_future *future)
 {
     struct sley_loop *loop = future->loop;
@@ -138,7 +156,7 @@ void sl_future_drop_foreign(struct sley_future *future)
         sl_own_end(loop, own);
         return;
     }
-    late = sl_sys.allocate(sizeof *late, 0);
+    late = late_new();
     if (!late)
         return;
     *late = (struct late_drop){.item.run = drop_late, .future = future};

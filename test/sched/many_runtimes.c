@@ -99,13 +99,16 @@ static void one_at_a_time(void)
 {
     sley_options options = {.size = sizeof options, .workers = 3, .ring_entries = 4};
     pthread_t threads[2];
+    sley_task *task;
 
     CHECK_EQ_VOID(sley_loop_new(&one.loop, &options), 0);
     for (int i = 0; i < ROUNDS; i++) {
         sl_store_relaxed(&one.ready, 0);
         sl_store_relaxed(&one.refused, 0);
         sl_store_relaxed(&one.ran, 0);
-        sley_task_drop(sley_loop_create_task(one.loop, stops_when_one_was_refused, NULL, NULL));
+        task = sley_loop_create_task(one.loop, stops_when_one_was_refused, NULL, NULL);
+        CHECK_VOID(task != NULL);
+        sley_task_drop(task);
         for (int j = 0; j < 2; j++)
             assert_int_equal(pthread_create(&threads[j], NULL, wants_to_run, NULL), 0);
         for (int j = 0; j < 2; j++)

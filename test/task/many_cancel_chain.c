@@ -44,6 +44,7 @@ static intptr_t link_main(void *arg)
         word = sley_shield(chain->gate);
     } else {
         chain->links[below.depth] = sley_create_task_copy(link_main, &below, sizeof below, NULL);
+        CHECK(chain->links[below.depth] != NULL);
         word = wait_below(chain, self.depth);
     }
     if (word == -ECANCELED) {

@@ -55,6 +55,7 @@ static intptr_t body(void *arg)
     CHECK_EQ(found, 1);
 
     sley_task *task = sley_create_task(cancels, NULL);
+    CHECK(task != NULL);
     sley_scope_enter(&scope);
     sley_task_group group = SLEY_TASK_GROUP_INIT;
     SLEY_TASK_GROUP(&group) /* with a group inside, a scope is not its own task's alone */
