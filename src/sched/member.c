@@ -10,7 +10,7 @@ static void run_ready(struct sley_loop *loop)
 
     while ((entry = loop->taken) || (entry = sl_share_next(loop))) {
         loop->taken = NULL;
-        if (SL_UNLIKELY(loop->searches || loop->watched))
+        if (SL_UNLIKELY(loop->owes))
             sl_search_busy(loop);
         sl_worker_dispatch(loop, entry);
     }

@@ -149,6 +149,14 @@ static bool called(struct sley_loop *loop)
            sl_inject_any(&loop->member->mine) || sl_load_relaxed(&loop->team->stopping);
 }
 
+/* Where workers share processors, who searches keeps another one from its work: a look will do. */
+static int first_round(const struct sley_loop *loop)
+{
+    if (loop->watched)
+        return ROUNDS - ROUNDS_OF_WATCHER;
+    return loop->team->crowded ? ROUNDS - 1 : 0;
+}
+
 static struct sl_entry *search(struct sley_loop *loop)
 {
     uint32_t seen[SL_TEAM_MOST];
@@ -156,13 +164,13 @@ static struct sl_entry *search(struct sley_loop *loop)
 
     for (uint32_t i = 0; i < loop->team->n; i++)
         seen[i] = 0;
-    for (int round = loop->watched ? ROUNDS - ROUNDS_OF_WATCHER : 0; round < ROUNDS; round++) {
+    for (int round = first_round(loop); round < ROUNDS; round++) {
         if ((entry = sl_share_from_inject(loop)))
             return entry;
         if (loop->team->steals && (entry = sweep(loop, seen)) &&
             (entry = sl_share_accept(entry)))
             return entry;
-        for (int turn = 0; turn < ROUND_TURNS; turn++)
+        for (int turn = 0; turn < ROUND_TURNS && !loop->team->crowded; turn++)
             sl_cpu_relax();
         if (called(loop) || loop->ring->class->pending(loop->ring))
             return NULL;
@@ -182,8 +190,27 @@ static bool begin_search(struct sl_team *team)
     return true;
 }
 
-/* Whoever found something and was the last to search wakes another: who offered meanwhile has woken
- * nobody, because somebody searched; and a sleeper has to watch. */
+static bool left(struct sl_team *team)
+{
+    bool any = sl_inject_any(&team->inject);
+
+    for (uint32_t i = 0; i < team->n && team->steals && !any; i++) {
+        struct sl_deque *deque = &team->members[i].deque;
+
+        any = sl_deque_length(deque) || sl_load_relaxed(&deque->next);
+    }
+    return any;
+}
+
+/* Who offered something while one searched, or watched, has woken nobody: that one owes it to them
+ * to look at everything before it sleeps, or to wake another one when it goes to work, if anything
+ * is there. What is offered later is offered by who sees that nobody searches or watches. */
+static void pass_on(struct sl_team *team)
+{
+    if (left(team))
+        wake_searcher(team);
+}
+
 void sl_search_end(struct sley_loop *loop, bool found)
 {
     struct sl_team *team = loop->team;
@@ -192,6 +219,7 @@ void sl_search_end(struct sley_loop *loop, bool found)
     uint32_t level = sl_load_relaxed(&team->fruitless);
 
     loop->searches = false;
+    loop->owes = !found;
     if (!found) {
         if (level < FRUITLESS_MOST)
             sl_store_relaxed(&team->fruitless, level + 1);
@@ -199,8 +227,10 @@ void sl_search_end(struct sley_loop *loop, bool found)
     }
     if (level)
         sl_store_relaxed(&team->fruitless, 0);
-    if (searchers(before) == 1)
-        wake_searcher(team);
+    if (searchers(before) == 1) {
+        sl_fence_after_rmw(); /* who searches, then what is offered: pairs with that of who offers */
+        pass_on(team);
+    }
 }
 
 /* ---- sleeping ---- */
@@ -256,6 +286,7 @@ static bool rest(struct sley_loop *loop)
             sl_still_rest(loop, until(loop, false));
         else if ((wait_ns = until(loop, watches)))
             loop->ring->class->turn(loop->ring, wait_ns);
+        loop->owes = false;
     }
     loop->watched = watches;
     if (watches)
@@ -263,20 +294,20 @@ static bool rest(struct sley_loop *loop)
     sl_store_relaxed(&loop->asleep, 0);
     woken = !(sl_and_acq_rel(word, ~bit) & bit); /* pairs with wake_one */
     sl_sub_acq_rel(&team->idle, 1);
+    loop->owes |= watches || woken;
     return woken;
 }
 
 void sl_search_busy(struct sley_loop *loop)
 {
-    bool watched = loop->watched;
-
-    loop->watched = false;
-    if (loop->searches)
+    loop->watched = loop->owes = false;
+    if (loop->searches) {
         sl_search_end(loop, true);
-    else if (watched)
-        wake_searcher(loop->team);
+    } else {
+        sl_fence_after_rmw(); /* that which ended the search, or the rest: the same */
+        pass_on(loop->team);
+    }
 }
-
 
 void sl_search_or_sleep(struct sley_loop *loop)
 {

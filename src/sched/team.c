@@ -31,7 +31,8 @@ struct sl_team *sl_team_new(unsigned n, bool pins)
     if (!team)
         return NULL;
     team->n = n;
-    team->pins = pins && sl_cpus_affinity(&team->before) >= n;
+    team->crowded = sl_cpus_affinity(&team->before) < n;
+    team->pins = pins && !team->crowded;
     team->steals = !steal || strcmp(steal, "0") != 0;
     team->roams = migrate ? (enum sl_team_roams)(atoi(migrate) % 3) : SL_ROAMS_NOT;
     pthread_mutex_init(&team->mutex, NULL);

@@ -68,6 +68,7 @@ struct sl_team {
     unsigned n;
     bool opened;                 /* all have rings */
     bool steals;                 /* not with SLEY_STEAL=0 */
+    bool crowded;                /* more workers than processors */
     bool pins;                   /* each worker to its processor */
     bool pinned;                 /* loop 0's thread is; it was allowed `before` */
     struct sl_cpus before;

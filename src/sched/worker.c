@@ -6,6 +6,7 @@
  * when nothing is ready. Callbacks run on the hub because it has the thread's large stack. */
 #include "sched/worker.h"
 
+#include "os/slice.h"
 #include "sched/share.h"
 #include "sched/switch.h"
 #include "sched/wait.h"
@@ -167,6 +168,7 @@ int sl_worker_begin(struct sley_loop *loop)
     if (rc < 0)
         return rc;
     sl_thread_signals_enter(&loop->thread_signals);
+    loop->slice = loop->runtime->options.kernel_slices ? 0 : sl_slice_shorten();
     sl_current_set(loop);
     sl_hook_fiber_adopted(&loop->hook);
     loop->exceptions = sl_exceptions_of_thread();
@@ -182,6 +184,7 @@ void sl_worker_end(struct sley_loop *loop)
     loop->stop = false;
     loop->batch_last = NULL;
     sl_current_set(NULL);
+    sl_slice_restore(loop->slice);
     sl_thread_signals_leave(&loop->thread_signals);
 }
 

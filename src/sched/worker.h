@@ -77,7 +77,7 @@ struct sley_loop {
     int32_t shared_left;         /* operations on shared primitives until the fiber that runs gives
                                     way: sync/shared.h */
     uint32_t index;
-    bool searches, watched;      /* search.c */
+    bool searches, watched, owes; /* search.c */
     bool ending;                 /* a fiber ends: whom it wakes is next here */
     struct sl_entry *direct;     /* and goes there without a queue */
     struct sl_fiber *claimed;    /* task/shared.c */
@@ -98,6 +98,7 @@ struct sley_loop {
     sl_atomic_u32 timers;        /* is any armed? For the owner, without the lock */
     struct sl_hook_fiber hook;   /* of the hub */
     struct sl_thread_signals thread_signals; /* the owner's, as they were */
+    uint64_t slice;              /* and its time slice: os/slice.h */
 };
 
 enum sl_loop_signal { SL_SIGNAL_INTERRUPT = 1, SL_SIGNAL_REPORT = 2, SL_SIGNAL_TASKS = 4 };

@@ -194,6 +194,15 @@ MUTANTS = [
      change(('if (!sl_load_relaxed(&loop->team->watchers))', 'if (0)'))),
     ('sched/search.c', 'sl_search_offered', 'more than one is left to the watcher',
      change(('< 2 &&', '< 9 &&'))),
+    ('sched/search.c', 'sl_search_end', 'looked before it searches no more',
+     change(('    uint32_t before =', '    bool any = left(team);\n    uint32_t before ='),
+            ('        pass_on(team);', '        if (any)\n            wake_searcher(team);'))),
+    ('sched/search.c', 'left', 'what is given is not looked for',
+     change(('bool any = sl_inject_any(&team->inject);', 'bool any = false;'))),
+    ('sched/search.c', 'left', 'what is in the deques is not looked for',
+     change(('sl_deque_length(deque) ||', ''))),
+    ('sched/search.c', 'left', 'what comes before the deques is not looked for',
+     change((' || sl_load_relaxed(&deque->next)', ''))),
     ('sched/search.c', 'anything', 'what is given is not looked for',
      change((' || sl_inject_any(&team->inject)', ''))),
     ('sched/search.c', 'anything', 'what is in the deques is not looked for',
@@ -559,6 +568,8 @@ SURVIVORS = {
     'sched/share.c: sl_share_claim: what was asked to end is begun':
         'it spares the way back: who has claimed a task looks again (park_for_claimed), because a '
         'request may come in between',
+    'sched/search.c: sl_search_busy: without its fence':
+        'the read-modify-writes at the end of rest are fences in these models, as on x86-64',
     'sched/search.c: rest: torn cas':
         'two watch then, and when one of them stops, offers are not kept quiet',
     'task/shared.c: sl_future_finish_many: without a reference of its own':

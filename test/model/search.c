@@ -184,6 +184,12 @@ static void offer_next(struct sley_loop *loop, struct sl_entry *entry)
     run_work(loop, entry);
 }
 
+static void give_and_offer_next(struct sley_loop *loop, struct sl_entry *entry)
+{
+    sl_share_give(team, &works[2].entry);
+    offer_next(loop, entry);
+}
+
 /* ---- threads ---- */
 
 static void worker(void)
@@ -229,7 +235,7 @@ static void setup_loop(unsigned i)
     rings[i].class = &class;
     loop->ring = &rings[i];
     loop->virtual_clock = true;
-    loop->searches = loop->watched = false;
+    loop->searches = loop->watched = loop->owes = false;
     loop->rng = (struct sl_rng){i};
     sl_store_relaxed(&loop->inbox, NULL);
     sl_store_relaxed(&loop->asleep, 0);
@@ -338,6 +344,15 @@ static void giver_of_own(void)
     sl_share_give_to(&loops[1], &works[2].entry);
 }
 
+/* Who searches finds something that keeps it, while something else is offered, for which nobody is
+ * woken, because somebody searches. */
+static void setup_found(void)
+{
+    begin_with(3, give_and_offer_next, 6);
+    works[0].until = works[2].until = 2;
+    team->counts_still = true;
+}
+
 /* Each of the two offered computes until the other one has run: all three workers are needed. */
 static void setup_three(void)
 {
@@ -375,6 +390,7 @@ static const struct sl_model models[] = {
     {"the next one offered", setup_offer_next, {worker, worker}, all_ran, .stale = 2},
     {"the next one offered, and nobody watches", setup_offer_next_unwatched, {worker, worker},
      all_ran, .bound = 2, .stale = 2},
+    {"found", setup_found, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},
     {"called away", setup_called_away, {worker, worker, worker, giver_of_own}, all_ran,
      .large = true},
     {"three workers", setup_three, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},
