@@ -51,7 +51,7 @@ more_configurations()
     fi
     ! wanted ring-of-4 || SLEY_TEST_RING=4 units ring-of-4 gcc
     ! wanted interval-timer ||
-        units interval-timer gcc --no-suite lib \
+        units interval-timer gcc --no-suite lib --no-suite debug \
             --wrap="env LD_PRELOAD=$(realpath "$BUILD")/gcc/test/lib/libitimer.so"
     # Short transfers, delays and another order of completions come from the simulated ring.
     for seed in 1 2 3; do

@@ -228,7 +228,7 @@ void sl_search_end(struct sley_loop *loop, bool found)
     if (level)
         sl_store_relaxed(&team->fruitless, 0);
     if (searchers(before) == 1) {
-        sl_fence_after_rmw(); /* who searches, then what is offered: pairs with that of who offers */
+        sl_fence_after_rmw(); /* who searches, then what is offered: pairs with the offer's */
         pass_on(team);
     }
 }

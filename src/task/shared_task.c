@@ -142,6 +142,9 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
 
 enum asked { ASKED_TOO_LATE, ASKED, ASKED_AND_HELD, ASK_AGAIN };
 
+/* Each so many looks at a task that has another request on its way. */
+#define LOOKS_FOR_A_RING 256
+
 /* An edge request arrives: counted, and either held to be delivered or left for the next
  * suspension, in one step: uncancel must find both or neither. Not while the one before it is on
  * its way: then each of them would be told of the other's end. */
@@ -167,20 +170,75 @@ static enum asked ask_fiber(struct sl_fiber *fiber)
     }
 }
 
+/* Looks from places that lie further and further apart (Brent), which are compared and nothing
+ * else: they are no references. */
+struct walk {
+    const struct sley_task *mark;
+    uint32_t steps, next_mark;
+};
+
+/* Has the walk been here? */
+static bool comes_back(struct walk *walk, const struct sley_task *task)
+{
+    if (walk->mark == task)
+        return true;
+    if (walk->steps++ == walk->next_mark) {
+        walk->mark = task;
+        walk->next_mark = 2 * walk->next_mark + 1;
+    }
+    return false;
+}
+
+/* A reference, or NULL: it awaits no task. */
+static struct sley_task *awaited_by(struct sley_task *task)
+{
+    struct sley_future *future = NULL;
+    struct sl_wait *wait;
+
+    if (!sl_park_hold(&task->fiber, 0))
+        return NULL;
+    wait = task->fiber.wait;
+    if (wait->class == &sl_await_class)
+        future = sl_future_ref(wait->object);
+    sl_park_release(&task->fiber, 0);
+    if (!future || future->kind == SL_FUTURE_TASK)
+        return future ? sl_task_of_future(future) : NULL;
+    sl_future_drop(future);
+    return NULL;
+}
+
+/* Does the chain of awaits come from here to there, as it is now? */
+static bool leads_to(struct sley_task *from, const struct sley_task *to)
+{
+    struct sley_task *task = from, *next;
+    struct walk walk = {0};
+
+    while (task && task != to && !comes_back(&walk, task)) {
+        next = awaited_by(task);
+        if (task != from)
+            sl_future_drop(&task->future);
+        task = next;
+    }
+    if (task && task != from)
+        sl_future_drop(&task->future);
+    return task == to;
+}
+
 /* Under the guard: who ends the task looks for requests there. Who waits for another request waits
- * outside of it. */
-static enum asked ask(struct sley_task *task)
+ * outside of it; if that one has come round a ring, and waits for ours, it would do so for ever. */
+static enum asked ask(struct sley_task *task, const struct sley_task *before)
 {
     unsigned turns = 0;
 
-    for (;;) {
+    for (uint32_t again = 1;; again++) {
         enum asked how = ASKED_TOO_LATE;
 
         sl_future_lock(&task->future);
         if (sl_future_state(&task->future) == SL_PENDING)
             how = ask_fiber(&task->fiber);
         sl_future_unlock(&task->future);
-        if (SL_LIKELY(how != ASK_AGAIN))
+        if (SL_LIKELY(how != ASK_AGAIN) ||
+            (before && again % LOOKS_FOR_A_RING == 0 && leads_to(task, before)))
             return how;
         sl_spin_wait(&turns);
     }
@@ -217,21 +275,48 @@ static struct sley_task *send(struct sley_loop *loop, struct sl_fiber *fiber)
     return NULL;
 }
 
+/* A ring has no last one: who has the request awaits `target` no longer. It cannot go on before the
+ * request is settled. */
+static bool leave_ring(struct sley_loop *loop, struct sl_fiber *fiber, struct sley_future *target)
+{
+    bool leaves;
+
+    if (!sl_park_hold(fiber, 0))
+        return false;
+    sl_future_lock(target);
+    leaves = sl_future_state(target) == SL_PENDING; /* else whoever ended it has its entry */
+    if (leaves)
+        sl_link_remove(&fiber->entry.link);
+    sl_future_unlock(target);
+    if (!leaves) {
+        sl_park_release(fiber, 0);
+        return false;
+    }
+    fiber->entry.link.next = NULL;
+    fiber->wait->state = SL_WAIT_CANCELLED;
+    settle(fiber, true);
+    sl_park_end_held(fiber);
+    sl_ready_wake(loop, fiber);
+    return true;
+}
+
 /* Down the chain of awaits. Whoever has been asked stays where it is until the next one has been,
  * so that the request is always one's: it is neither lost nor doubled. */
 bool sl_shared_cancel(struct sley_task *first)
 {
     struct sley_loop *loop = sl_current();
     struct sley_task *before = NULL, *task = first, *next;
+    struct walk walk = {0};
 
     for (;;) {
-        enum asked how = ask(task);
+        enum asked how = comes_back(&walk, task) ? ASK_AGAIN : ask(task, before);
 
-        if (before) {
+        while (how == ASK_AGAIN && !leave_ring(loop, &before->fiber, &task->future))
+            how = ask(task, before);
+        if (before && how != ASK_AGAIN)
             settle(&before->fiber, how != ASKED_TOO_LATE);
-            if (before != first)
-                sl_future_drop(&before->future);
-        }
+        if (before && before != first)
+            sl_future_drop(&before->future);
         next = how == ASKED_AND_HELD ? send(loop, &task->fiber) : NULL;
         if (!next) {
             if (task != first)

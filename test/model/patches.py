@@ -299,7 +299,7 @@ MUTANTS = [
             ('        before = task;\n',
              '        before = task;\n        settle(&task->fiber, true);\n'))),
     ('task/shared_task.c', 'sl_shared_cancel', 'a reference is kept',
-     change(('            if (before != first)\n                '
+     change(('        if (before && before != first)\n            '
              'sl_future_drop(&before->future);\n', ''))),
 
     ('io/table.c', 'make_table', 'without the lock',

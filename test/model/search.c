@@ -25,16 +25,14 @@
 #include "members.h"
 
 static struct sl_ring rings[WORKERS];
-static uint32_t bells[WORKERS];
-static unsigned vain[WORKERS]; /* looks at the ring since it ran anything, or slept */
+static uint32_t bells[WORKERS], vain[WORKERS]; /* looks in vain since it ran anything, or slept */
 #define VAIN 8                 /* more than there are from one sleep to the next */
 static struct work {
     struct sl_entry entry;
     uint32_t until;      /* computes until these have run: bits */
     int home;            /* runs there; -1: anywhere */
 } works[ENTRIES];
-static uint32_t ran, wanted;
-static uint32_t all_of[1 << ENTRIES]; /* all_of[bits] is 1 when they have run */
+static uint32_t ran, wanted, all_of[1 << ENTRIES]; /* all_of[bits] is 1 when they have run */
 
 /* ---- what is not explored here ---- */
 
@@ -259,6 +257,11 @@ static void setup_of(unsigned n)
     all_of[0] = 1;
 }
 
+static void setup_stop(void)
+{
+    setup_of(2);
+}
+
 static void setup_one(void)
 {
     setup_of(2);
@@ -277,11 +280,6 @@ static void setup_two(void)
     setup_of(2);
     work(0, 2);
     work(1, 0);
-}
-
-static void setup_stop(void)
-{
-    setup_of(2);
 }
 
 /* Worker 0 has something to do, which offers others. */
@@ -331,7 +329,7 @@ static void setup_offer_next_unwatched(void)
     team->counts_still = true;
 }
 
-/* The watcher is called away by work of its own, and what was offered quietly is the others'. */
+/* The watcher is called away by work of its own. */
 static void setup_called_away(void)
 {
     begin_with(3, offer_one, 2);
@@ -344,8 +342,7 @@ static void giver_of_own(void)
     sl_share_give_to(&loops[1], &works[2].entry);
 }
 
-/* Who searches finds something that keeps it, while something else is offered, for which nobody is
- * woken, because somebody searches. */
+/* Who searches finds what keeps it, while something is offered to whoever searches. */
 static void setup_found(void)
 {
     begin_with(3, give_and_offer_next, 6);
