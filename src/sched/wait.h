@@ -180,11 +180,12 @@ SLEY_SUSPENDS SL_INLINE int sl_wait_park_by(struct sley_loop **loop, struct sl_w
                                             sl_park *park)
 {
     struct sl_fiber *self = wait->fiber;
+    uint32_t word = sl_fiber_flags(self);
 
-    if (SL_UNLIKELY(sl_fiber_flags(self) & (SL_FIBER_MUST_CANCEL | SL_FIBER_MANY)))
-        sl_wait_park_first(*loop, wait);
-    else
+    if (SL_LIKELY(!(word & (SL_FIBER_MUST_CANCEL | SL_FIBER_MANY))))
         self->wait = wait;
+    else if (wait->begun != SL_WAIT_BEGUN || SL_UNLIKELY(word & SL_FIBER_ASKED))
+        sl_wait_park_first(*loop, wait);
     *loop = park(*loop, self);
     self->wait = NULL;
     if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_LENT)) && !wait->taken &&
