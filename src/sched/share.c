@@ -248,19 +248,32 @@ bool sl_share_any(struct sley_loop *loop)
            sl_inject_any(&loop->team->inject);
 }
 
-struct sl_entry *sl_share_next(struct sley_loop *loop)
+SL_INLINE bool is_over(const struct sley_loop *loop)
+{
+    return loop->share_left <= 0 || sl_load_relaxed(&loop->team->stopping);
+}
+
+SL_INLINE uint32_t take_turn(struct sley_loop *loop)
 {
     uint32_t turn = sl_load_relaxed(&loop->member->turns) + 1;
-    struct sl_entry *entry;
 
-    if (SL_UNLIKELY(loop->share_left <= 0 || sl_load_relaxed(&loop->team->stopping))) {
+    sl_store_relaxed(&loop->member->turns, turn); /* a hint for who looks on */
+    return turn;
+}
+
+struct sl_entry *sl_share_next(struct sley_loop *loop)
+{
+    struct sl_entry *entry;
+    uint32_t turn;
+
+    if (SL_UNLIKELY(is_over(loop))) {
         if (loop->direct)
             sl_share_append(loop, loop->direct);
         loop->direct = NULL;
         return NULL;
     }
-    sl_store_relaxed(&loop->member->turns, turn); /* a hint for who looks on */
-    if ((entry = loop->direct)) {
+    turn = take_turn(loop);
+    if (SL_UNLIKELY((entry = loop->direct) != NULL)) { /* of one that ended without having begun */
         loop->direct = NULL;
         loop->share_left--;
         return entry;
@@ -313,8 +326,15 @@ static bool for_the_hub(struct sl_entry *entry)
 
 struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_entry *mine)
 {
-    struct sl_entry *entry = sl_share_next(loop);
+    struct sl_entry *entry = loop->direct;
 
+    if (entry && SL_LIKELY(!is_over(loop))) { /* a fiber has ended */
+        loop->direct = NULL;
+        take_turn(loop);
+        loop->share_left--;
+    } else {
+        entry = sl_share_next(loop);
+    }
     if (entry && entry != mine && for_the_hub(entry)) {
         loop->taken = entry;
         return NULL;
