@@ -1,39 +1,8 @@
 /* src/sync/queue_shared.c: each item is got once, in order, also by who was cancelled at the same
  * time; nobody waits while there is an item or room; who got the last one may free the queue. */
-#include "waiters.h"
+#include "queue.h"
 
-#include "sync/queue_shared.c"
-
-#define MOST 4
-
-static sley_queue queue;
-static intptr_t items_of_queue[MOST];
 static int seen[MOST + 1], got, cancelled_gets, cancelled_puts;
-
-int sl_queue_by_number(intptr_t a, intptr_t b)
-{
-    return a < b ? -1 : a > b;
-}
-size_t sl_queue_next_capacity(const sley_queue *of)
-{
-    return of->_maxsize;
-}
-void sl_queue_move(sley_queue *of, intptr_t *items, size_t capacity)
-{
-    of->_items = items;
-    of->_capacity = capacity;
-}
-void sl_heap_push(intptr_t *items, size_t count, intptr_t item, sl_heap_compare *compare)
-{
-    (void)compare;
-    items[count] = item;
-}
-intptr_t sl_heap_pop(intptr_t *items, size_t count, sl_heap_compare *compare)
-{
-    (void)compare;
-    return items[count - 1];
-}
-struct sl_sys sl_sys;
 
 static intptr_t gets(struct sley_loop *loop)
 {
@@ -98,11 +67,7 @@ static void putter_of_three(void)
 
 static void setup_of(bool own)
 {
-    setup_waiters(own);
-    queue = (sley_queue)SLEY_QUEUE_INIT(1);
-    queue._items = items_of_queue;
-    queue._capacity = 1;
-    memset(items_of_queue, 0, sizeof items_of_queue);
+    setup_queue(own);
     memset(seen, 0, sizeof seen);
     got = cancelled_gets = cancelled_puts = 0;
 }

@@ -26,7 +26,8 @@ static intptr_t gives(void *semaphore)
 
 static intptr_t puts_one(void *queue)
 {
-    return sley_queue_put(queue, 5);
+    CHECK_EQ(sley_queue_put(queue, 5), 0);
+    return 0;
 }
 
 static intptr_t finishes(void *queue)

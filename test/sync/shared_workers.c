@@ -145,9 +145,10 @@ static void *other_runtime(void *workers)
 
     if (!workers)
         return (void *)answers(NULL);
-    if ((rc = sley_loop_new(&loop, &options)) < 0)
-        return (void *)rc;
+    /* Who asks waits for an answer. */
+    EXPECT_EQ(sley_loop_new(&loop, &options), 0);
     rc = sley_loop_run_coro(loop, answers, NULL);
+    EXPECT_EQ(rc, 0);
     sley_loop_close(loop);
     return (void *)rc;
 }

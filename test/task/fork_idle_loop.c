@@ -57,19 +57,19 @@ TEST_PLAIN(fork_beside_an_idle_loop)
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     assert_int_equal(sley_runner_open(&runner, &options), 0);
-    assert_int_equal(sley_executor_new(&executor, 1), 0);
-    assert_int_equal(sley_runner_run(&runner, use_thread, NULL), 3);
+    CHECK_EQ_VOID(sley_executor_new(&executor, 1), 0); /* there is a runner to close */
+    CHECK_EQ_VOID(sley_runner_run(&runner, use_thread, NULL), 3);
     task = sley_loop_create_task(sley_runner_get_loop(&runner), wait_for_byte, NULL, NULL);
-    assert_int_equal(sley_runner_run(&runner, sleep_a_little, NULL), 0); /* now it is in flight */
+    CHECK_EQ_VOID(sley_runner_run(&runner, sleep_a_little, NULL), 0); /* now it is in flight */
     pid = fork_begin();
     if (pid == 0)
         in_child(&runner, executor);
-    assert_true(fork_was_fine(pid));
-    assert_int_equal(send(ends[1], "q", 1, 0), 1);
-    assert_int_equal(sley_loop_run_until_complete(sley_runner_get_loop(&runner),
+    CHECK_VOID(fork_was_fine(pid));
+    CHECK_EQ_VOID(send(ends[1], "q", 1, 0), 1);
+    CHECK_EQ_VOID(sley_loop_run_until_complete(sley_runner_get_loop(&runner),
                                                   sley_task_future(task)), 'q');
     sley_task_drop(task);
-    assert_int_equal(sley_runner_run(&runner, use_thread, NULL), 3);
+    CHECK_EQ_VOID(sley_runner_run(&runner, use_thread, NULL), 3);
     sley_runner_close(&runner);
     sley_executor_close(executor);
     sl_test_assert_clean();
