@@ -32,8 +32,8 @@ static intptr_t spawns_and_computes(void *arg)
     (void)arg;
     sl_store_relaxed(&begun, 0);
     for (int i = 0; i < 3; i++)
-        tasks[i] = sley_create_task(begins, NULL);
-    tasks[3] = sley_create_task_with(begins, NULL, &here);
+        CHECK((tasks[i] = sley_create_task(begins, NULL)) != NULL);
+    CHECK((tasks[3] = sley_create_task_with(begins, NULL, &here)) != NULL);
     compute(getenv("SLEY_STEAL") ? 50 : 5000, 3);
     met = sl_load_relaxed(&begun);
     compute(20, 4); /* the pinned one does not come */

@@ -51,7 +51,7 @@ static intptr_t body(void *arg)
     CHECK_EQ(sl_load_relaxed(&late), 0);
     CHECK_EQ(sley_time().ns, (int64_t)(3600 + N - 1) * STEPS * 1000000000);
     CHECK_EQ(sl_load_relaxed(&asked), 0); /* a timer ran, all the time */
-    future = sley_future_new();
+    CHECK((future = sley_future_new()) != NULL);
     CHECK_EQ(sley_await(future), 5);
     CHECK_EQ(sl_load_relaxed(&asked), 1);
     sley_future_drop(future);
@@ -61,7 +61,7 @@ static intptr_t body(void *arg)
 static intptr_t asks(void *arg)
 {
     (void)arg;
-    future = sley_future_new();
+    CHECK((future = sley_future_new()) != NULL);
     CHECK_EQ(sley_sleep(sley_ms(3)), 0);
     CHECK_EQ(sl_load_relaxed(&asked), 1);
     CHECK_EQ(sley_await(future), 5);

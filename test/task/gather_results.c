@@ -2,7 +2,7 @@
  * several places; nothing gives nothing. */
 #include "check.h"
 
-static int running;
+static _Atomic int running;
 
 static intptr_t slowly(void *arg)
 {
