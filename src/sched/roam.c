@@ -17,7 +17,7 @@
 
 void sl_dawdle(unsigned one_in)
 {
-    static uint64_t calls, slept;
+    static sl_atomic_u64 calls, slept;
     struct sl_rng rng = {(uint64_t)sl_sys.clock_now() + sl_add_relaxed(&calls, 1)};
 
     if (sl_rng_below(&rng, one_in) == 0 && sl_add_relaxed(&slept, 1) < DAWDLES)
