@@ -2,7 +2,7 @@
  * a coroutine runs when it is awaited, on this stack. */
 #include "check.h"
 
-static int ran;
+static _Atomic int ran;
 
 static intptr_t fails(void *arg)
 {

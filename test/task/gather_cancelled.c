@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-static int cancelled;
+static _Atomic int cancelled;
 static sley_instant ended;
 
 static intptr_t child(void *arg)

@@ -4,7 +4,7 @@
 
 #include "never_retrieved.h"
 
-static int ended;
+static _Atomic int ended;
 
 static intptr_t fails_after(void *arg)
 {

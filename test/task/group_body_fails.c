@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-static int cancelled;
+static _Atomic int cancelled;
 
 static intptr_t waits(void *arg)
 {

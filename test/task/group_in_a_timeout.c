@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-static int timed_out;
+static _Atomic int timed_out;
 
 static intptr_t waits(void *arg)
 {

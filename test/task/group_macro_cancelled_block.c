@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-static int cancelled;
+static _Atomic int cancelled;
 
 static intptr_t child(void *arg)
 {

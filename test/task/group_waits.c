@@ -2,7 +2,7 @@
  * siblings while it waits; nothing can be added before and after. */
 #include "check.h"
 
-static int ended;
+static _Atomic int ended;
 static sley_task_group *the_group;
 
 static intptr_t child(void *arg)

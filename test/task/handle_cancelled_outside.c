@@ -2,7 +2,7 @@
  * loop. */
 #include "check.h"
 
-static int ran;
+static _Atomic int ran;
 static sley_handle handles[2];
 
 static void count(void *arg)

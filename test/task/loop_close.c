@@ -6,7 +6,7 @@
 
 #include <errno.h>
 
-static int ran, failed;
+static _Atomic int ran, failed;
 
 static void count(void *arg)
 {

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-static int ignored;
+static _Atomic int ignored;
 static sley_instant began, ended;
 
 static intptr_t stubborn(void *arg)

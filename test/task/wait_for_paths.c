@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-static bool cleaned;
+static _Atomic bool cleaned;
 
 static intptr_t after(void *arg)
 {
