@@ -86,7 +86,9 @@ more_configurations()
         done
     fi
     if wanted valgrind && CC=gcc build valgrind -Dvalgrind=enabled -Dexamples=false; then
+        # Registers are to be right where a fault is handled and the instruction repeated.
         valgrind="valgrind -q --error-exitcode=99 --leak-check=full"
+        valgrind="$valgrind --vex-iropt-register-updates=allregs-at-mem-access"
         valgrind="$valgrind --errors-for-leak-kinds=definite"
         # It holds its one lock across io_uring_enter, which would starve other threads for ever;
         # the simulated ring waits in calls around which it lets go.

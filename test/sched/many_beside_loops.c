@@ -88,7 +88,9 @@ static intptr_t of_one_loop(void *arg)
 
 static void *runs_a_loop(void *arg)
 {
-    EXPECT_EQ(sley_run(of_one_loop, arg, NULL), 7);
+    sley_options options = {.size = sizeof options, .simulated_ring = sl_test_simulated()};
+
+    EXPECT_EQ(sley_run(of_one_loop, arg, &options), 7);
     return NULL;
 }
 

@@ -56,7 +56,7 @@ static intptr_t last(void *arg)
 
 static void *runs(void *workers)
 {
-    sley_options options = {.size = sizeof options, .workers = *(int *)workers};
+    sley_options options = sl_test_options(&(sley_options){.workers = *(int *)workers});
     sley_runner runner;
 
     EXPECT_EQ(sley_runner_open(&runner, &options), 0);
@@ -97,7 +97,7 @@ static intptr_t stops_when_one_was_refused(void *arg)
 
 static void one_at_a_time(void)
 {
-    sley_options options = {.size = sizeof options, .workers = 3, .ring_entries = 4};
+    sley_options options = sl_test_options(&(sley_options){.workers = 3, .ring_entries = 4});
     pthread_t threads[2];
     sley_task *task;
 
