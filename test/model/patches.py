@@ -601,6 +601,8 @@ SURVIVORS = {
     'sched/share.c: sl_share_claim: what was asked to end is begun':
         'it spares the way back: who has claimed a task looks again (park_for_claimed), because a '
         'request may come in between',
+    'task/open.c: late_new: torn cas':
+        'not explored: two threads drop references at the same moment, and there is no memory',
     'sched/search.c: sl_search_busy: without its fence':
         'the read-modify-writes at the end of rest are fences in these models, as on x86-64',
     'sched/search.c: rest: torn cas':
