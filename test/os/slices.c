@@ -38,7 +38,8 @@ static intptr_t own(void *arg)
 static intptr_t run(int workers, bool kernel_slices)
 {
     sley_options options = {
-        .size = sizeof options, .workers = workers, .kernel_slices = kernel_slices};
+        .size = sizeof options, .workers = workers, .kernel_slices = kernel_slices,
+        .simulated_ring = sl_test_simulated()};
 
     return sley_run(own, NULL, &options);
 }

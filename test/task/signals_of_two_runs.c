@@ -84,9 +84,7 @@ TEST_PLAIN(a_signal_has_one_owner)
         atomic_store(&second_over, 0);
         assert_int_equal(pthread_create(&threads[0], NULL, first, NULL), 0);
         await_word(&first_runs, 1);
-        CHECK_EQ_VOID(sley_run(nothing, NULL, &(sley_options){.size = sizeof(sley_options),
-                                                              .report_signal = SIGUSR1}),
-                      0);
+        CHECK_EQ_VOID(sl_test_run(nothing, &(sley_options){.report_signal = SIGUSR1}), 0);
         atomic_store(&second_over, 1);
         pthread_join(threads[0], NULL);
         CHECK_VOID(by_default(SIGINT) && by_default(SIGUSR1));
