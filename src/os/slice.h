@@ -11,6 +11,15 @@
 /* What the kernel gives on one processor; on eight it is four times as much. */
 #define SL_SLICE_NS 700000
 
+/* The kernel's struct sched_attr, in its first version; glibc has none before 2.41. */
+struct sl_sched_attr {
+    uint32_t size, policy;
+    uint64_t flags;
+    int32_t nice;
+    uint32_t priority;
+    uint64_t slice, deadline, period;
+};
+
 /* The calling thread's slice is no longer than that from now on. Returns what restores it, or 0: an
  * older kernel, a real-time thread and one with a short slice of its own are left as they are. */
 uint64_t sl_slice_shorten(void);

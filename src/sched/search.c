@@ -190,16 +190,19 @@ static bool begin_search(struct sl_team *team)
     return true;
 }
 
-static bool left(struct sl_team *team)
+/* Is anything there for others to run? Single entries only if nobody watches over them. */
+static bool offered(struct sl_team *team, bool singles)
 {
-    bool any = sl_inject_any(&team->inject);
-
-    for (uint32_t i = 0; i < team->n && team->steals && !any; i++) {
+    if (sl_inject_any(&team->inject))
+        return true;
+    for (uint32_t i = 0; i < team->n && team->steals; i++) {
         struct sl_deque *deque = &team->members[i].deque;
+        uint32_t length = sl_deque_length(deque);
 
-        any = sl_deque_length(deque) || sl_load_relaxed(&deque->next);
+        if (length >= 2 || (singles && (length || sl_load_relaxed(&deque->next))))
+            return true;
     }
-    return any;
+    return false;
 }
 
 /* Who offered something while one searched, or watched, has woken nobody: that one owes it to them
@@ -207,7 +210,10 @@ static bool left(struct sl_team *team)
  * is there. What is offered later is offered by who sees that nobody searches or watches. */
 static void pass_on(struct sl_team *team)
 {
-    if (left(team))
+    /* Who searches or watches, then what is offered: pairs with the offer's. The read-modify-write
+     * is that which has ended the search, or the rest. */
+    sl_fence_after_rmw();
+    if (offered(team, true))
         wake_searcher(team);
 }
 
@@ -227,30 +233,18 @@ void sl_search_end(struct sley_loop *loop, bool found)
     }
     if (level)
         sl_store_relaxed(&team->fruitless, 0);
-    if (searchers(before) == 1) {
-        sl_fence_after_rmw(); /* who searches, then what is offered: pairs with the offer's */
+    if (searchers(before) == 1)
         pass_on(team);
-    }
 }
 
 /* ---- sleeping ---- */
 
-/* Is anything offered that a sleeper must not miss? Single entries are the watcher's. */
+/* What a sleeper must not miss. */
 static bool anything(struct sley_loop *loop, bool watches)
 {
     struct sl_team *team = loop->team;
 
-    if (called(loop) || sl_inject_any(&team->inject))
-        return true;
-    for (uint32_t i = 0; i < team->n && team->steals; i++) {
-        struct sl_deque *deque = &team->members[i].deque;
-
-        if (sl_deque_length(deque) >= 2 ||
-            (!watches && !sl_load_relaxed(&team->watchers) &&
-             (sl_deque_length(deque) || sl_load_relaxed(&deque->next))))
-            return true;
-    }
-    return false;
+    return called(loop) || offered(team, !watches && !sl_load_relaxed(&team->watchers));
 }
 
 static int64_t until(struct sley_loop *loop, bool watches)
@@ -301,12 +295,10 @@ static bool rest(struct sley_loop *loop)
 void sl_search_busy(struct sley_loop *loop)
 {
     loop->watched = loop->owes = false;
-    if (loop->searches) {
+    if (loop->searches)
         sl_search_end(loop, true);
-    } else {
-        sl_fence_after_rmw(); /* that which ended the search, or the rest: the same */
+    else
         pass_on(loop->team);
-    }
 }
 
 void sl_search_or_sleep(struct sley_loop *loop)

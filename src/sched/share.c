@@ -261,6 +261,17 @@ SL_INLINE uint32_t take_turn(struct sley_loop *loop)
     return turn;
 }
 
+/* Whom a fiber's end has woken, which is there. */
+SL_INLINE struct sl_entry *take_direct(struct sley_loop *loop)
+{
+    struct sl_entry *entry = loop->direct;
+
+    loop->direct = NULL;
+    take_turn(loop);
+    loop->share_left--;
+    return entry;
+}
+
 struct sl_entry *sl_share_next(struct sley_loop *loop)
 {
     struct sl_entry *entry;
@@ -272,12 +283,9 @@ struct sl_entry *sl_share_next(struct sley_loop *loop)
         loop->direct = NULL;
         return NULL;
     }
+    if (SL_UNLIKELY(loop->direct != NULL)) /* by the end of one that had not begun */
+        return take_direct(loop);
     turn = take_turn(loop);
-    if (SL_UNLIKELY((entry = loop->direct) != NULL)) { /* of one that ended without having begun */
-        loop->direct = NULL;
-        loop->share_left--;
-        return entry;
-    }
     do
         if (!(entry = pick(loop, turn)))
             return NULL;
@@ -326,15 +334,9 @@ static bool for_the_hub(struct sl_entry *entry)
 
 struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_entry *mine)
 {
-    struct sl_entry *entry = loop->direct;
+    struct sl_entry *entry =
+        loop->direct && SL_LIKELY(!is_over(loop)) ? take_direct(loop) : sl_share_next(loop);
 
-    if (entry && SL_LIKELY(!is_over(loop))) { /* a fiber has ended */
-        loop->direct = NULL;
-        take_turn(loop);
-        loop->share_left--;
-    } else {
-        entry = sl_share_next(loop);
-    }
     if (entry && entry != mine && for_the_hub(entry)) {
         loop->taken = entry;
         return NULL;

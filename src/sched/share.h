@@ -69,8 +69,8 @@ void sl_roam_yield(struct sley_loop *loop, struct sl_fiber *fiber);
 /* It will run here. */
 void sl_roam_settle(struct sley_loop *loop, struct sl_entry *entry);
 
-/* Built with SL_DAWDLE (test/all.sh, dawdle): who has made something ready, or has taken it, sleeps
- * for a moment, now and then; the others overtake it where nobody would believe it. */
+/* ---- dawdle.c: nothing, but in tests ---- */
+
 #ifdef SL_DAWDLE
 void sl_dawdle(unsigned one_in);
 #else
@@ -104,8 +104,8 @@ void sl_search_wake(struct sl_team *team);
 void sl_search_or_sleep(struct sley_loop *loop);
 /* still.c: the same for teams that count who has nothing to do; not for longer than `wait_ns`. */
 void sl_still_rest(struct sley_loop *loop, int64_t wait_ns);
-/* A worker that was woken to search, or that watched, has something of its own to do: another one
- * searches, and watches. */
+/* A worker that owes the others a look (it has searched, or watched) has something to do: it looks,
+ * and wakes another one if anything is there. */
 void sl_search_busy(struct sley_loop *loop);
 /* It searches no more. */
 void sl_search_end(struct sley_loop *loop, bool found);

@@ -6,24 +6,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-struct attributes {
-    uint32_t size, policy;
-    uint64_t flags;
-    int32_t nice;
-    uint32_t priority;
-    uint64_t slice, deadline, period;
-};
-
 static uint64_t slice(void)
 {
-    struct attributes now = {0};
+    struct sl_sched_attr now = {0};
 
     return syscall(SYS_sched_getattr, 0, &now, sizeof now, 0, 0) ? 0 : now.slice;
 }
 
 static void set_slice(uint64_t ns)
 {
-    struct attributes wanted = {.size = sizeof wanted, .slice = ns};
+    struct sl_sched_attr wanted = {.size = sizeof wanted, .slice = ns};
 
     assert_int_equal(syscall(SYS_sched_setattr, 0, &wanted, 0), 0);
 }
