@@ -17,5 +17,31 @@ sl_arch_begin:
 1:      brk     #1
         .cfi_endproc
         .size   sl_arch_begin, . - sl_arch_begin
+
+/* sl_arch_call_suspending: x0, x1, x2 are passed on, x3 is the function, which has our return
+ * address for its fourth. */
+        .p2align 4
+        .globl  sl_arch_call_suspending
+        .hidden sl_arch_call_suspending
+        .type   sl_arch_call_suspending, %function
+sl_arch_call_suspending:
+        .cfi_startproc
+        stp     x29, x30, [sp, #-16]!
+        .cfi_adjust_cfa_offset 16
+        .cfi_rel_offset x29, 0
+        .cfi_rel_offset x30, 8
+        mov     x29, sp
+        mov     x9, x3
+        mov     x3, x30
+        blr     x9
+        ldp     x29, x30, [sp], #16
+        .cfi_adjust_cfa_offset -16
+        .cfi_restore x29
+        .cfi_restore x30
+        cbnz    x1, 1f
+        ret
+1:      br      x30
+        .cfi_endproc
+        .size   sl_arch_call_suspending, . - sl_arch_call_suspending
 #endif
         .section .note.GNU-stack, "", %progbits

@@ -45,6 +45,7 @@ struct sley_loop {
                                     a busy worker (nobody does yet) */
     void *hub;                   /* the saved context of the loop itself */
     struct sl_exceptions *exceptions; /* of the thread that runs it, for C++ */
+    void *caller;                /* where the last that waited will return to: sync/alone.h */
     struct sl_stacks stacks;
     struct sl_runtime *runtime;
     struct sl_team *team;        /* of many workers; NULL: this is the only one */

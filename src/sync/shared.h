@@ -54,10 +54,13 @@ SL_INLINE sl_atomic_u32 *sl_guard_of(const uint32_t *word)
 {
     return (sl_atomic_u32 *)(uintptr_t)word; /* a field of a public struct */
 }
+SL_INLINE SL_MUST_USE bool sl_guard_try(const uint32_t *word)
+{
+    return !sl_exchange_acq_rel(sl_guard_of(word), 1); /* pairs with unlock */
+}
 SL_INLINE void sl_guard_lock(const uint32_t *word)
 {
-    /* Pairs with unlock. */
-    if (SL_UNLIKELY(sl_exchange_acq_rel(sl_guard_of(word), 1)))
+    if (SL_UNLIKELY(!sl_guard_try(word)))
         sl_guard_lock_contended(sl_guard_of(word));
 }
 SL_INLINE void sl_guard_unlock(const uint32_t *word)

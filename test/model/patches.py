@@ -556,16 +556,16 @@ MUTANTS = [
      change(('        hand_on(loop, semaphore, value + 1, 1, woken);\n',
              '    {\n        hand_on(loop, semaphore, value + 1, 1, woken);\n'
              '        sl_woken_ready(loop, woken);\n        woken->first = NULL;\n    }\n'))),
-    ('sync/queue_shared.c', 'put_held', 'nobody is told of the item',
+    ('sync/queue_shared.c', 'put_now', 'nobody is told of the item',
      change(('        settle(loop, queue, true, false, woken);\n', '        ;\n'))),
-    ('sync/queue_shared.c', 'get_held', 'nobody is told of the room',
+    ('sync/queue_shared.c', 'get_now', 'nobody is told of the room',
      change(('        settle(loop, queue, false, true, woken);\n', '        ;\n'))),
     ('sync/queue_shared.c', 'settle', 'said to wait, who does not',
      change(('    sl_queue_note_lists(queue);\n', ''))),
     ('sync/queue_shared.c', 'settle', 'handed, and not said so',
      change(('                node->wait.flags |= SL_NODE_HANDED;\n                room = true;\n',
              '                room = true;\n'))),
-    ('sync/queue_shared.c', 'wait_in', 'who is cancelled stays listed',
+    ('sync/queue_shared.c', 'wait_over', 'who is cancelled stays listed',
      change(('            sl_node_unlist(node, list);\n', '            ;\n'))),
     ('sync/queue_shared.c', 'wait_in', 'the guard is let go before it is listed',
      change(('    sl_node_list(node, list);\n    sl_queue_note_lists(queue);\n'
@@ -590,10 +590,19 @@ MUTANTS = [
      change(('    sl_queue_claim_all(loop, &queue->_getters, &woken);\n', ''))),
     ('sync/queue_end.c', 'sl_queue_shutdown_shared', 'putters are not told',
      change(('    sl_queue_claim_all(loop, &queue->_putters, &woken);\n', ''))),
-    ('sync/queue_shared.c', 'put_slowly', 'ready under the guard',
-     change(('        sl_guard_unlock(&queue->_guard);\n        sl_node_ready(',
-             '        sl_node_ready('),
-            ('woken.first);\n', 'woken.first);\n        sl_guard_unlock(&queue->_guard);\n'))),
+    ('sync/queue_shared.c', 'put_to_getter', 'ready under the guard',
+     change(('    sl_guard_unlock(&queue->_guard);\n    sl_enter_loop(loop);\n',
+             '    sl_enter_loop(loop);\n'),
+            ('    sl_node_ready(loop, node);\n',
+             '    sl_node_ready(loop, node);\n    sl_guard_unlock(&queue->_guard);\n'))),
+    ('sync/queue_shared.c', 'get_alone', 'the guard is let go before it is listed',
+     change(('    sl_alone_list(&node, loop, &shared_get_wait, queue, &queue->_getters);\n'
+             '    queue->_shut |= SL_QUEUE_GETTERS;\n    sl_guard_unlock(&queue->_guard);\n',
+             '    sl_guard_unlock(&queue->_guard);\n'
+             '    sl_alone_list(&node, loop, &shared_get_wait, queue, &queue->_getters);\n'
+             '    queue->_shut |= SL_QUEUE_GETTERS;\n'))),
+    ('sync/queue_shared.c', 'get_alone', 'does not say that somebody waits',
+     change(('    queue->_shut |= SL_QUEUE_GETTERS;\n', ''))),
 ]
 
 # Mutants that may survive, by their names, each with the reason.

@@ -11,7 +11,9 @@
 #include "sched/wait.c"
 /* From here on the fiber may be made ready. */
 #define sl_wait_begin(wait) (will_wait(), (sl_wait_begin)(wait))
+#include "sched/switch.h"
 #include "sync/shared.h"
+#define sl_switch_park(loop, self) sl_worker_park(loop, self)
 
 /* Looking again is no waiting: the turns are few, and nothing else need happen in between. The
  * guard's loop waits. */
