@@ -131,8 +131,9 @@ traces()
         tail -n "+$((ran + 1))" "$scenarios" >"$work/rest"
         # A mutant that never ends must not take the machine's memory with it. The braces hide
         # what the shell says of a crash.
-        { (ulimit -v 8000000 && timeout "$patience" "$program" $hash "$work/rest" >>"$output"); } \
-            2>/dev/null
+        # shellcheck disable=SC2086
+        { (ulimit -v 8000000 &&
+            timeout "$patience" "$program" $kind $hash "$work/rest" >>"$output"); } 2>/dev/null
         code=$?
         [ "$code" != 0 ] || break
         if [ "$code" = 124 ]; then
@@ -157,6 +158,12 @@ differing()
                 differ += text[1, seeds[2, i]] != text[2, seeds[2, i]]
             print differ + 0
         }' "$1" "$2"
+}
+
+# kind_of NAME: mutants of the shared kind are run with objects of it.
+kind_of()
+{
+    case $1 in shared_*) echo --shared ;; esac
 }
 
 # judge PROGRAM: sets golden (differing traces), ends (crashes), hung (if it hangs, else empty),
@@ -198,22 +205,23 @@ prepare_hashes()
 
 judge_unchanged()
 {
-    local of
+    local of kind=$1 as_it_is="sley as it is${1:+, $1}"
     of=$(cat "${scenarios[@]}" | wc -l)
     judge "$work/unchanged"
     if [ "$golden$ends${hashed:-0}$hung" != 000 ] || [ "$ran" != "$of" ]; then
-        failure "sley as it is" "$ran of $of traces, of which $golden differ; \
+        failure "$as_it_is" "$ran of $of traces, of which $golden differ; \
 ${hashed:+$hashed hashes differ; }$ends crash${hung:+; it hangs}"
         return 1
     fi
     passed=$((passed + 1))
-    say "sley as it is: all $ran traces equal${hashed:+, and all $((7 * count)) hashes}"
+    say "$as_it_is: all $ran traces equal${hashed:+, and all $((7 * count)) hashes}"
     say "(of a mutant: traces that differ, of $ran${hashed:+; hashes, of $((7 * count))})"
 }
 
 judge_mutant()
 {
-    local name=$1 about rule what
+    local name=$1 about rule what kind
+    kind=$(kind_of "$name")
     if ! build_mutant "$name"; then
         failure "$name" "cannot be built: $(cat "$work/why")"
         return
@@ -263,7 +271,7 @@ if ! build_warm; then
     failure "sley as it is" "cannot be built"
 elif ! prepare_hashes; then
     failure hashes "the scenarios cannot be made from $data"
-elif judge_unchanged; then
+elif judge_unchanged '' && judge_unchanged --shared; then
     judge_all
     [ "$only$table" != , ] || judge_table
 fi
