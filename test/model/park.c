@@ -8,6 +8,7 @@
 #include "sched/wait.c"
 #include "task/cancel.c"
 #include "task/scope.c"
+#include "task/shared_cancel.c"
 #include "task/shared_task.c"
 
 #define ROUNDS 2

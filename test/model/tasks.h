@@ -16,6 +16,7 @@
 void shipped_give_record(struct sley_future *future);
 #include "task/shared.c"
 #undef sl_shared_give_record
+#include "task/shared_cancel.c"
 #include "task/shared_task.c"
 #include "task/task.c"
 
