@@ -48,18 +48,6 @@ static bool is_stale(struct sl_entry *place)
     return entry != place && !(sl_fiber_flags(sl_fiber_of(entry)) & SL_FIBER_NEW);
 }
 
-bool sl_share_claim(struct sl_fiber *fiber)
-{
-    uint32_t word = sl_fiber_flags(fiber);
-
-    do
-        if ((word & (SL_FIBER_NEW | SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) != SL_FIBER_NEW)
-            return false;
-    /* Pairs with accept. */
-    while (!sl_cas_weak_acq_rel(&fiber->word, &word, word & ~(uint32_t)SL_FIBER_NEW));
-    return true;
-}
-
 /* ---- in ---- */
 
 void sl_share_give(struct sl_team *team, struct sl_entry *entry)
@@ -344,29 +332,18 @@ struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_ent
     return entry ? sl_fiber_of(entry) : NULL;
 }
 
-void sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber, struct sl_stack *stack)
+/* NULL: the hub. */
+static struct sley_loop *park_for(struct sley_loop *loop, struct sl_fiber *self,
+                                  struct sl_fiber *next)
 {
-    stack->home = loop;
-    fiber->stack = stack;
-    sl_shared_store_relaxed(&fiber->sp, SL_FIBER_RUNS);
-}
+    void *to;
 
-struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
-                                    struct sl_fiber *next)
-{
+    if (next && !sl_shared_load_relaxed(&next->sp))
+        return sl_switch_begin(loop, self, next);
     loop->current = next;
-    if (next && !sl_shared_load_relaxed(&next->sp)) {
-        struct sl_stack *stack = sl_stacks_bind_shared(&loop->stacks, next->stack_class);
-
-        sl_share_bind(loop, next, stack);
-        sl_hook_switch(&self->stack->hook, &stack->hook, 0);
-        loop = sl_arch_switch_begin(&self->sp, sl_stack_top(stack), sl_switch_entry, loop);
-    } else {
-        void *to = next ? sl_share_context(next) : loop->hub;
-
-        sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
-        loop = sl_arch_switch(&self->sp, to, loop);
-    }
+    to = next ? sl_share_context(next) : loop->hub;
+    sl_hook_switch(&self->stack->hook, next ? &next->stack->hook : &loop->hook, 0);
+    loop = sl_arch_switch(&self->sp, to, loop);
     sl_hook_switched(&self->stack->hook);
     return loop;
 }
@@ -375,5 +352,5 @@ struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self)
 {
     struct sl_fiber *next = sl_share_next_fiber(loop, &self->entry);
 
-    return next == self ? loop : sl_share_park_for(loop, self, next);
+    return next == self ? loop : park_for(loop, self, next);
 }

@@ -35,14 +35,26 @@ struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_ent
 /* Its context, once there is one; the fiber runs from now on. */
 void *sl_share_context(struct sl_fiber *fiber);
 /* A fiber that begins has this stack from now on, and runs. */
-void sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber, struct sl_stack *stack);
+SL_INLINE void sl_share_bind(struct sley_loop *loop, struct sl_fiber *fiber, struct sl_stack *stack)
+{
+    stack->home = loop;
+    fiber->stack = stack;
+    sl_shared_store_relaxed(&fiber->sp, SL_FIBER_RUNS);
+}
 
 /* A fiber that is queued and that nobody has begun: the caller may begin it, here and now, if this
  * is true. */
-SL_MUST_USE bool sl_share_claim(struct sl_fiber *fiber);
-/* Gives the worker up for that one; NULL: the hub. */
-SLEY_SUSPENDS struct sley_loop *sl_share_park_for(struct sley_loop *loop, struct sl_fiber *self,
-                                                  struct sl_fiber *next);
+SL_INLINE SL_MUST_USE bool sl_share_claim(struct sl_fiber *fiber)
+{
+    uint32_t word = sl_fiber_flags(fiber);
+
+    do
+        if ((word & (SL_FIBER_NEW | SL_FIBER_MUST_CANCEL | SL_FIBER_NOTED)) != SL_FIBER_NEW)
+            return false;
+    /* Pairs with sl_share_accept. */
+    while (!sl_cas_weak_acq_rel(&fiber->word, &word, word & ~(uint32_t)SL_FIBER_NEW));
+    return true;
+}
 /* What was taken from a deque: an entry that nobody else begins from now on, or NULL: somebody has,
  * and this place is forgotten. */
 SL_MUST_USE struct sl_entry *sl_share_accept(struct sl_entry *place);

@@ -4,7 +4,7 @@
 #ifndef SL_SCHED_SWITCH_H
 #define SL_SCHED_SWITCH_H
 
-#include "sched/worker.h"
+#include "sched/share.h"
 
 /* The first and last function on every fiber's stack. */
 void sl_switch_entry(void *passed);
@@ -38,8 +38,20 @@ SL_INLINE struct sl_fiber *sl_switch_next(struct sley_loop *loop)
     return fiber;
 }
 
-/* share.c: the same among many workers. */
-SLEY_SUSPENDS struct sley_loop *sl_share_park(struct sley_loop *loop, struct sl_fiber *self);
+/* Among many workers: to one that begins, and is the caller's to begin. */
+SLEY_SUSPENDS SL_INLINE struct sley_loop *sl_switch_begin(struct sley_loop *loop,
+                                                          struct sl_fiber *self,
+                                                          struct sl_fiber *next)
+{
+    struct sl_stack *stack = sl_stacks_bind_shared(&loop->stacks, next->stack_class);
+
+    loop->current = next;
+    sl_share_bind(loop, next, stack);
+    sl_hook_switch(&self->stack->hook, &stack->hook, 0);
+    loop = sl_arch_switch_begin(&self->sp, sl_stack_top(stack), sl_switch_entry, loop);
+    sl_hook_switched(&self->stack->hook);
+    return loop;
+}
 
 /* The same for a fiber that has C++ exceptions to keep. */
 SLEY_SUSPENDS struct sley_loop *sl_switch_holding(struct sley_loop *loop, struct sl_fiber *self);

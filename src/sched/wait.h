@@ -84,6 +84,14 @@ SL_INLINE void sl_wait_init(struct sl_wait *wait, struct sl_fiber *fiber,
 /* The wait can be found by other threads from now on: they may end it before the fiber parks. False
  * if it was ended by that: an edge request was pending. */
 SL_MUST_USE bool sl_wait_begin(struct sl_wait *wait);
+/* The same of many workers for a class that cancels what is waited for: it always begins. */
+SL_INLINE void sl_wait_begin_many(struct sl_wait *wait)
+{
+    SL_DEBUG_CHECK(wait->class->cancel && sl_fiber_many(wait->fiber));
+    wait->begun = SL_WAIT_BEGUN;
+    wait->fiber->wait = wait;
+    (void)!sl_park_begin(wait->fiber, false);
+}
 
 /* Ends a wait that began so, whose fiber is then the caller's to be made ready (sl_ready_wake):
  * true for exactly one. The caller holds the lock of the list that the wait is in. */

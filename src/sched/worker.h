@@ -81,7 +81,6 @@ struct sley_loop {
     bool searches, watched, owes; /* search.c */
     bool ending;                 /* a fiber ends: whom it wakes is next here */
     struct sl_entry *direct;     /* and goes there without a queue */
-    struct sl_fiber *claimed;    /* task/shared.c */
     struct sl_rng rng;
 
     /* Records. */

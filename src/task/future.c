@@ -107,16 +107,9 @@ SL_INLINE bool closes_a_ring(struct sley_future *target, const struct sl_fiber *
     return false;
 }
 
-/* The caller's `loop` has no address outside of here, so that it can be in a register. */
-static SL_NOINLINE struct sley_loop *wait_shared(struct sley_loop *loop, struct sley_future *future,
-                                                 int *rc)
-{
-    *rc = loop->team ? sl_shared_wait(&loop, future) : -SLEY_EWRONGLOOP;
-    return loop;
-}
-
-/* Inlined into each of the public awaits: a frame less on the way to the switch and back. *awaited
- * is read anew from the wait, which is in memory: the switch keeps no registers. */
+/* In a runtime of one loop. Inlined into each of the public awaits: a frame less on the way to the
+ * switch and back. *awaited is read anew from the wait, which is in memory: the switch keeps no
+ * registers. */
 SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future **awaited)
 {
     struct sl_fiber *self = (*loop)->current;
@@ -126,12 +119,8 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future **awaited)
 
     if (!self)
         return -SLEY_ENOLOOP;
-    if (SL_UNLIKELY(future->loop != *loop || sl_future_guard_of(future) >= SL_GUARD_FREE)) {
-        int status;
-
-        *loop = wait_shared(*loop, future, &status);
-        return status;
-    }
+    if (SL_UNLIKELY(future->loop != *loop))
+        return -SLEY_EWRONGLOOP;
     if ((rc = sl_scope_code(self)))
         return rc;
     if (sl_future_state(future) != SL_PENDING)
@@ -154,12 +143,11 @@ SL_INLINE int wait_here(struct sley_loop **loop, struct sley_future **awaited)
 
 int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
 {
-    return wait_here(loop, &future);
+    return (*loop)->team ? sl_shared_wait(loop, future) : wait_here(loop, &future);
 }
 
 /* The handle of another loop's task is given back there. */
-static SL_NOINLINE intptr_t join_failed(struct sley_loop *loop,
-                                        struct sley_future *future, intptr_t status)
+intptr_t sl_future_not_joined(struct sley_loop *loop, struct sley_future *future, intptr_t status)
 {
     if (status == -SLEY_EWRONGLOOP)
         sl_future_drop_foreign(future);
@@ -169,40 +157,50 @@ static SL_NOINLINE intptr_t join_failed(struct sley_loop *loop,
     return status;
 }
 
-SL_INLINE intptr_t await_here(struct sley_future *future, bool drop)
+/* A function for each, so that those of many workers have no frame of theirs. */
+static SL_NOINLINE intptr_t await_alone(struct sley_loop *loop, struct sley_future *future)
 {
-    struct sley_loop *loop;
-    intptr_t word;
+    int status = wait_here(&loop, &future);
 
-    if (!future)
-        return -EINVAL;
-    loop = sl_enter();
-    if (!loop)
-        return sl_blocking_await(future, drop);
-    word = wait_here(&loop, &future);
-    if (SL_LIKELY(word == 0))
-        word = sl_future_retrieve(loop, future);
-    else if (drop)
-        return join_failed(loop, future, word);
-    sl_leave(loop);
-    if (drop)
-        sl_future_drop(future);
-    return word;
+    return sl_future_awaited(loop, future, status, false);
+}
+
+static SL_NOINLINE intptr_t join_alone(struct sley_loop *loop, struct sley_future *future)
+{
+    int status = wait_here(&loop, &future);
+
+    return sl_future_awaited(loop, future, status, true);
 }
 
 intptr_t sley_await(sley_future *future)
 {
-    return await_here(future, false);
+    struct sley_loop *loop = sl_current();
+
+    if (SL_UNLIKELY(!future))
+        return -EINVAL;
+    if (SL_UNLIKELY(!loop))
+        return sl_blocking_await(future, false);
+    sl_enter_loop(loop);
+    return SL_LIKELY(!loop->team) ? await_alone(loop, future)
+                                  : sl_shared_await(loop, future, false);
 }
 
 intptr_t sley_task_await(sley_task *task)
 {
-    return await_here(task ? &task->future : NULL, false);
+    return sley_await((sley_future *)task);
 }
 
 intptr_t sley_join(sley_task *task)
 {
-    return await_here(task ? &task->future : NULL, true);
+    struct sley_loop *loop = sl_current();
+    struct sley_future *future = &task->future;
+
+    if (SL_UNLIKELY(!task))
+        return -EINVAL;
+    if (SL_UNLIKELY(!loop))
+        return sl_blocking_await(future, true);
+    sl_enter_loop(loop);
+    return SL_LIKELY(!loop->team) ? join_alone(loop, future) : sl_shared_await(loop, future, true);
 }
 
 int sley_await_into(sley_future *future, intptr_t *outcome)

@@ -236,4 +236,21 @@ SL_INLINE void sl_future_drop(struct sley_future *future)
         sl_future_free(future);
 }
 
+/* The end of an await, which leaves; of a join, which gives the handle back, too. */
+intptr_t sl_future_not_joined(struct sley_loop *loop, struct sley_future *future, intptr_t status);
+SL_INLINE intptr_t sl_future_awaited(struct sley_loop *loop, struct sley_future *future,
+                                     intptr_t status, bool drop)
+{
+    intptr_t word = status;
+
+    if (SL_LIKELY(status == 0))
+        word = sl_future_retrieve(loop, future);
+    else if (drop)
+        return sl_future_not_joined(loop, future, status);
+    sl_leave(loop);
+    if (drop)
+        sl_future_drop(future);
+    return word;
+}
+
 #endif

@@ -1,6 +1,6 @@
 #include "task/shared.h"
 
-#include "sched/share.h"
+#include "sched/switch.h"
 #include "task/open.h"
 
 #include <errno.h>
@@ -109,15 +109,6 @@ static bool ends_cancelled(struct sley_future *future)
            sl_fiber_flags(&sl_task_of_future(future)->fiber) & SL_FIBER_MUST_CANCEL;
 }
 
-/* One fiber and nobody else: the usual case. */
-static bool alone(const struct sl_list *waiters)
-{
-    const struct sl_link *first = waiters->head.next;
-
-    return first != &waiters->head && first->next == &waiters->head &&
-           !SL_CONTAINER(first, const struct sl_entry, link)->run;
-}
-
 bool sl_future_finish_many(struct sley_future *future, enum sl_future_state state, intptr_t word,
                            sley_error *error)
 {
@@ -145,7 +136,7 @@ bool sl_future_finish_many(struct sley_future *future, enum sl_future_state stat
         sl_future_mark(future, SL_FUTURE_FAILED);
     /* Word and error come before: pairs with sl_future_state. */
     sl_store_release(&future->state, (uint8_t)state);
-    if (alone(&future->waiters)) {
+    if (sl_shared_one_waits(&future->waiters)) {
         link = sl_list_pop(&future->waiters);
         sl_future_unlock(future);
         sl_wait_wake(loop, sl_fiber_of(SL_CONTAINER(link, struct sl_entry, link))->wait);
@@ -214,10 +205,10 @@ void sl_future_withdraw(struct sley_future *future, struct sl_entry *entry)
 /* ---- await ---- */
 
 /* The task that is awaited has not begun, and is ours to begin, here and now. */
-static struct sley_loop *park_for_claimed(struct sley_loop *loop, struct sl_fiber *self)
+SLEY_SUSPENDS SL_INLINE struct sley_loop *park_and_begin(struct sley_loop *loop,
+                                                         struct sl_fiber *self,
+                                                         struct sl_fiber *next)
 {
-    struct sl_fiber *next = loop->claimed;
-
     if (loop->share_left <= 0 || SL_UNLIKELY(sl_fiber_flags(next) & SL_FIBER_MUST_CANCEL) ||
         sl_exceptions_any(loop->exceptions)) {
         loop->taken = &next->entry;
@@ -225,39 +216,49 @@ static struct sley_loop *park_for_claimed(struct sley_loop *loop, struct sl_fibe
         return sl_worker_park(loop, self);
     }
     loop->share_left--;
-    return sl_share_park_for(loop, self, next);
+    return sl_switch_begin(loop, self, next);
 }
 
-/* The status of the wait; 0 also if the future was done before. */
-static int wait_in(struct sley_loop **loop, struct sley_future *future, struct sl_wait *wait)
+/* The status of the wait; 0 also if the future was done before. *awaited is read anew from the
+ * wait, as in task/future.c, wait_here. */
+SLEY_SUSPENDS SL_INLINE int wait_in(struct sley_loop **loop, struct sley_future **awaited,
+                                    struct sl_wait *wait)
 {
-    struct sl_fiber *target;
+    struct sley_future *future = *awaited;
+    struct sl_fiber *self = wait->fiber, *target = &sl_task_of_future(future)->fiber;
 
     sl_future_lock(future);
     if (sl_future_state(future) != SL_PENDING) {
         sl_future_unlock(future);
         return 0;
     }
-    /* Its class cancels what is awaited, so it always begins. */
-    (void)!sl_wait_begin(wait);
-    sl_list_push(&future->waiters, &wait->fiber->entry.link);
+    sl_wait_begin_many(wait);
+    sl_list_push(&future->waiters, &self->entry.link);
     sl_future_unlock(future);
-    if (future->kind == SL_FUTURE_TASK) {
-        target = &sl_task_of_future(future)->fiber;
-        if (sl_share_claim(target)) {
-            (*loop)->claimed = target;
-            return sl_wait_park_by(loop, wait, park_for_claimed);
-        }
-    }
-    return sl_wait_park(loop, wait);
+    if (SL_UNLIKELY(sl_fiber_flags(self) & SL_FIBER_ASKED))
+        sl_wait_park_first(*loop, wait);
+    if (future->kind == SL_FUTURE_TASK && sl_share_claim(target))
+        *loop = park_and_begin(*loop, self, target);
+    else
+        *loop = sl_worker_park(*loop, self);
+    *awaited = wait->object;
+    self = wait->fiber;
+    self->wait = NULL;
+    if (SL_LIKELY(!(sl_fiber_flags(self) & SL_FIBER_ASKED) && !wait->taken &&
+                  wait->state != SL_WAIT_CANCELLED))
+        return 0;
+    return sl_wait_resumed(self, wait);
 }
 
-int sl_shared_wait(struct sley_loop **loop, struct sley_future *future)
+SLEY_SUSPENDS SL_INLINE int wait_for(struct sley_loop **loop, struct sley_future **awaited)
 {
     struct sl_fiber *self = (*loop)->current;
+    struct sley_future *future = *awaited;
     struct sl_wait wait;
     int rc;
 
+    if (SL_UNLIKELY(!self))
+        return -SLEY_ENOLOOP;
     if (SL_UNLIKELY(future->loop->team != (*loop)->team))
         return -SLEY_EWRONGLOOP;
     if ((rc = sl_scope_code(self)))
@@ -268,14 +269,27 @@ int sl_shared_wait(struct sley_loop **loop, struct sley_future *future)
         return (int)sley_raise(-SLEY_ECYCLE, "task '%s' would wait for itself",
                                sl_task_of(self)->name);
     sl_wait_init(&wait, self, &sl_await_class, future);
-    rc = wait_in(loop, future, &wait);
-    if (rc == 0 && SL_UNLIKELY(wait.taken) && future->word == -ECANCELED) {
+    rc = wait_in(loop, awaited, &wait);
+    if (rc == 0 && SL_UNLIKELY(wait.taken) && (*awaited)->word == -ECANCELED) {
+        self = wait.fiber;
         if (wait.taken & SL_EDGE_TAKEN) /* who asked may have found the target ended: it is told */
             sl_fiber_clear(self, SL_FIBER_MUST_CANCEL);
         rc = wait.taken & SL_SCOPE_TAKEN ? sl_scope_walk(self->scope) : 0;
         return rc ? rc : -ECANCELED;
     }
     return rc;
+}
+
+int sl_shared_wait(struct sley_loop **loop, struct sley_future *future)
+{
+    return wait_for(loop, &future);
+}
+
+intptr_t sl_shared_await(struct sley_loop *loop, struct sley_future *future, bool drop)
+{
+    int status = wait_for(&loop, &future);
+
+    return sl_future_awaited(loop, future, status, drop);
 }
 
 bool sl_shared_await_cancel(struct sley_loop *loop, struct sl_wait *wait)

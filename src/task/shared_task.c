@@ -1,5 +1,5 @@
 /* Tasks of a runtime of many workers: made, ended, and looked at by who cancels a scope. */
-#include "task/shared.h"
+#include "task/build.h"
 
 #include "sched/share.h"
 #include "task/dead_argument.h"
@@ -59,7 +59,8 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
         return NULL;
     if (here && here->team == loop->team)
         loop = here; /* records and credits are those of the worker that runs this */
-    task = sl_task_new(loop, fn, arg, size, options);
+    task = sl_task_build(loop, fn, arg, size, options,
+                         loop == here ? SL_MADE_HERE : SL_MADE_ELSEWHERE);
     if (!task)
         return NULL;
     sl_store_relaxed(&task->future.guard, SL_GUARD_FREE);
@@ -94,18 +95,64 @@ struct sley_task *sl_shared_make(struct sley_loop *loop, sley_fn *fn, const void
         return task;
     }
     /* ... and before it can be begun, from its own place or from an old one of its record: pairs
-     * with sl_share_accept. Nobody else changes the word of a task without a scope of its own
-     * yet. */
-    if (SL_LIKELY(!group))
-        /* Pairs with sl_share_accept. */
-        sl_store_release(&task->fiber.word, word | SL_FIBER_NEW);
-    else
-        sl_or_acq_rel(&task->fiber.word, SL_FIBER_NEW); /* pairs with sl_share_accept */
+     * with sl_share_accept. It may have been asked to end by now, or marked. */
+    sl_or_acq_rel(&task->fiber.word, SL_FIBER_NEW);
     sl_share_push_new(loop, &task->fiber);
     return task;
 }
 
+/* What is made most. Until it is whole it is guarded, so that no request changes its word, and a
+ * mark without a scope of its own says nothing. */
+static struct sley_task *make_here(struct sley_loop *loop, sley_fn *fn, const void *arg,
+                                   size_t size, const sley_task_options *options, void *site,
+                                   struct sley_scope *scope)
+{
+    struct sley_task *task = sl_task_build(loop, fn, arg, size, options, SL_MADE_HERE);
+
+    if (SL_UNLIKELY(!task))
+        return NULL;
+    sl_store_relaxed(&task->future.guard, SL_GUARD_HELD);
+    task->fiber.scope = scope;
+    task->site = site;
+    sl_store_relaxed(&loop->tasks_created, sl_load_relaxed(&loop->tasks_created) + 1);
+    /* Everything above comes before it can be found: pairs with sl_future_try_ref ... */
+    sl_store_release(&task->future.refs, SL_REFS_MANY + 2);
+    /* ... and before it can be begun, as in sl_shared_make: pairs with sl_share_accept. */
+    sl_store_release(&task->fiber.word, SL_FIBER_MANY | SL_FIBER_NEW);
+    sl_future_unlock(&task->future);
+    sl_share_push_new(loop, &task->fiber);
+    return task;
+}
+
+struct sley_task *sl_shared_create(struct sley_loop *loop, sley_fn *fn, const void *arg,
+                                   size_t size, const sley_task_options *options, void *site)
+{
+    struct sley_scope *root = &loop->runtime->root;
+    struct sley_task *task;
+
+    if (SL_UNLIKELY((options && options->pinned) || loop->team->roams || loop->debug ||
+                    sl_scope_own_code(root)))
+        task = sl_shared_make(loop, fn, arg, size, options, site, root, NULL);
+    else
+        task = make_here(loop, fn, arg, size, options, site, root);
+    sl_leave(loop);
+    return task;
+}
+
 /* ---- ended ---- */
+
+/* Counted. What began before it ended was counted before: pairs with sl_runtime_tasks. */
+SL_INLINE void ended(struct sley_loop *loop)
+{
+    sl_store_release(&loop->tasks_ended, sl_load_relaxed(&loop->tasks_ended) + 1);
+    if (SL_LIKELY(!sl_load_relaxed(&loop->runtime->closing)))
+        return;
+    /* Its own end, then the others': of those who end the last tasks at the same moment at least
+     * one sees all of them. Pairs with itself. */
+    sl_fence_seq_cst();
+    if (sl_runtime_tasks(loop->runtime) == 0)
+        sl_worker_stop(loop);
+}
 
 void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_future_state state,
                    intptr_t word, sley_error *error)
@@ -127,15 +174,43 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
     else
         sl_future_drop(&task->future);
     loop->ending = false;
-    /* What began before it ended was counted before: pairs with sl_runtime_tasks. */
-    sl_store_release(&loop->tasks_ended, sl_load_relaxed(&loop->tasks_ended) + 1);
-    if (SL_LIKELY(!sl_load_relaxed(&runtime->closing)))
-        return;
-    /* Its own end, then the others': of those who end the last tasks at the same moment at least
-     * one sees all of them. Pairs with itself. */
-    sl_fence_seq_cst();
-    if (sl_runtime_tasks(runtime) == 0)
-        sl_worker_stop(loop);
+    ended(loop);
+}
+
+struct sley_loop *sl_shared_end_plainly(struct sley_loop *loop, struct sley_task *task,
+                                        intptr_t word)
+{
+    struct sley_future *future = &task->future;
+    struct sl_fiber *awaiter;
+
+    loop->current = NULL;
+    task->fiber.stack = NULL;
+    sl_future_lock(future);
+    /* Requests come under the guard: sl_shared_end looks for them. */
+    if (SL_UNLIKELY(!sl_shared_one_waits(&future->waiters) ||
+                    sl_fiber_flags(&task->fiber) & SL_FIBER_MUST_CANCEL)) {
+        sl_future_unlock(future);
+        sl_shared_end(loop, task, SL_DONE, word, NULL);
+        return loop;
+    }
+    awaiter = sl_fiber_of(SL_CONTAINER(sl_list_pop(&future->waiters), struct sl_entry, link));
+    future->word = word;
+    /* The word comes before: pairs with sl_future_state. */
+    sl_store_release(&future->state, SL_DONE);
+    sl_future_unlock(future);
+    sl_context_release(task->context);
+    task->context = 0;
+    SL_DEBUG_CHECK(!loop->direct);
+    if (sl_park_end(awaiter)) {
+        awaiter->wait->state = SL_WAIT_DONE;
+        if (SL_LIKELY(!(sl_fiber_flags(awaiter) & (SL_FIBER_PINNED | SL_FIBER_ROAMS))))
+            loop->direct = &awaiter->entry; /* is next here */
+        else
+            sl_ready_wake(loop, awaiter);
+    }
+    sl_future_drop(future);
+    ended(loop);
+    return loop;
 }
 
 /* ---- scopes ---- */

@@ -1,15 +1,14 @@
-#include "task/task.h"
+#include "task/build.h"
 
 #include "sched/fork.h"
 #include "task/dead_argument.h"
 #include "task/exception.h"
-#include "task/shared.h"
 
 #include <string.h>
 
 /* ---- a task's life ---- */
 
-static SL_NOINLINE void *copy_argument(struct sley_task *task, const void *arg, size_t size)
+void *sl_task_copy_argument(struct sley_task *task, const void *arg, size_t size)
 {
     void *block = task->copy;
 
@@ -21,75 +20,6 @@ static SL_NOINLINE void *copy_argument(struct sley_task *task, const void *arg, 
         sl_future_mark(&task->future, SL_TASK_BLOCK);
     }
     return memcpy(block, arg, size);
-}
-
-/* Most tasks have nothing set, and inherit nothing. */
-SL_INLINE uintptr_t inherit(struct sley_loop *loop, const sley_task_options *options)
-{
-    sley_context *given = options ? options->context : NULL;
-
-    if (given) {
-        sl_context_count_up(&given->refs);
-        return (uintptr_t)given | SL_CONTEXT_SHARED;
-    }
-    if (SL_LIKELY(!(loop->current ? sl_task_of(loop->current)->context : loop->context)))
-        return 0;
-    return sl_context_inherit(loop, NULL);
-}
-
-/* A record without what a scope and a queue make of it, or NULL. Its word and references are
- * left. */
-SL_INLINE struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
-                                  const sley_task_options *options, bool many)
-{
-    int class = loop->runtime->stack_class;
-    struct sley_task *task;
-
-    if (options && options->stack_size && (class = sl_stack_class_of(options->stack_size)) < 0)
-        return NULL;
-    if (sl_stacks_promise(&loop->stacks, (unsigned)class) < 0)
-        return NULL;
-    if (!many)
-        task = sl_pool_take(&loop->tasks);
-    else if (SL_LIKELY(loop == sl_current()))
-        task = sl_pool_take_shared(&loop->tasks);
-    else
-        task = sl_shared_take_record(loop, SL_FUTURE_TASK);
-    if (SL_UNLIKELY(!task))
-        goto no_task;
-    sl_future_clear(&task->future, loop, SL_FUTURE_TASK);
-    task->future.all |= SL_TASK_PLAIN * SL_FUTURE_FLAG_ONE;
-    task->fn = fn;
-    task->arg = (void *)(uintptr_t)arg;
-    if (size && !(task->arg = copy_argument(task, arg, size)))
-        goto no_argument;
-    task->fiber.entry.run = NULL;
-    task->fiber.sp = NULL;
-    task->fiber.stack = NULL;
-    task->fiber.wait = NULL;
-    sl_fiber_set_class(&task->fiber, (unsigned)class);
-    task->name = options && options->name ? options->name : "task";
-    task->context = inherit(loop, options);
-    task->group = NULL;
-    return task;
-
-no_argument:
-    if (many)
-        sl_shared_give_record(&task->future);
-    else
-        sl_pool_give(&loop->tasks, task);
-no_task:
-    if (many)
-        sl_stacks_unpromise_shared(&loop->stacks, (unsigned)class);
-    else
-        sl_stacks_unpromise(&loop->stacks, (unsigned)class);
-    return NULL;
-}
-
-struct sley_task *sl_task_new(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
-                              const sley_task_options *options)
-{
-    return build(loop, fn, arg, size, options, true);
 }
 
 /* Debug mode. */
@@ -111,7 +41,7 @@ SL_INLINE struct sley_task *make(struct sley_loop *loop, sley_fn *fn, const void
 
     if (SL_UNLIKELY(loop->team != NULL))
         return sl_shared_make(loop, fn, arg, size, options, site, scope, NULL);
-    task = build(loop, fn, arg, size, options, false);
+    task = sl_task_build(loop, fn, arg, size, options, SL_MADE_ALONE);
     if (SL_UNLIKELY(!task))
         return NULL;
     sl_store_relaxed(&task->fiber.word, 0);
@@ -235,17 +165,16 @@ static SL_NOINLINE struct sley_loop *end(struct sley_loop *loop, struct sley_tas
     return loop;
 }
 
-/* Most tasks of one loop have a value, and nobody but who awaits them has anything to do with their
- * end: the same, with nothing left to ask. */
+/* Most tasks have a value, and nobody but who awaits them has anything to do with their end: the
+ * same, with nothing left to ask. */
 SL_INLINE bool ends_plainly(struct sley_loop *loop, struct sley_task *task, intptr_t word)
 {
     struct sl_stack *stack = task->fiber.stack;
 
-    return !loop->team &&
-           !((uintptr_t)task->group | (uintptr_t)stack->error | stack->watched |
+    return !((uintptr_t)task->group | (uintptr_t)stack->error | stack->watched |
              sl_load_relaxed(&loop->runtime->closing) |
              (sl_fiber_flags(&task->fiber) & SL_FIBER_MUST_CANCEL)) &&
-           !sley_is_error(word) && sl_context_release_quickly(task->context);
+           !sley_is_error(word);
 }
 
 struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
@@ -260,6 +189,10 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
         sl_fork_returned();
     loop->in_user = 0;
     if (SL_UNLIKELY(!ends_plainly(loop, task, word)))
+        return end(loop, task, word);
+    if (SL_UNLIKELY(loop->team != NULL))
+        return sl_shared_end_plainly(loop, task, word);
+    if (SL_UNLIKELY(!sl_context_release_quickly(task->context)))
         return end(loop, task, word);
     loop->current = NULL;
     fiber->stack = NULL;
@@ -292,6 +225,8 @@ SL_INLINE struct sley_task *create(sley_fn *fn, const void *arg, size_t size,
 
     if (SL_UNLIKELY(!loop))
         return NULL;
+    if (SL_UNLIKELY(loop->team != NULL))
+        return sl_shared_create(loop, fn, arg, size, options, site);
     task = make(loop, fn, arg, size, options, site, &loop->runtime->root);
     sl_leave(loop);
     return task;

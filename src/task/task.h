@@ -49,9 +49,8 @@ SL_INLINE struct sley_task *sl_task_current(struct sley_loop *loop)
 struct sley_task *sl_task_create(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
                                  const sley_task_options *options, void *site,
                                  struct sley_scope *scope);
-/* Of many workers: a record without scope, word, references, place. */
-struct sley_task *sl_task_new(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
-                              const sley_task_options *options);
+/* For task/build.h: the copy, or NULL. */
+void *sl_task_copy_argument(struct sley_task *task, const void *arg, size_t size);
 bool sl_task_cancel(struct sley_loop *loop, struct sley_task *task);
 /* By a thread that does not run the loop, of a task of one loop; and what the loop does then. */
 bool sl_task_ask(struct sley_task *task);

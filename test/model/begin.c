@@ -20,6 +20,10 @@ void shipped_give_record(struct sley_future *future);
 #include "task/shared.c"
 #undef sl_shared_give_record
 #include "task/shared_cancel.c"
+#include "task/build.h"
+static struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                               const sley_task_options *options, enum sl_task_maker maker);
+#define sl_task_build build
 #include "task/shared_task.c"
 #include "task/task_group.c"
 
@@ -33,12 +37,17 @@ static struct sley_task records[RECORDS];
 static struct sley_task *const task = &records[0]; /* of the models of one task */
 static int life_of[RECORDS];                       /* -1: free */
 static int lives, begun[LIVES], never_begun[LIVES], freed[LIVES];
+static unsigned asked[LIVES], counted[LIVES];      /* requests */
 /* A second place, once the task that was begun waits and is woken. */
 static bool second_place;
 static int went_on;
 static uint32_t woken;
 
+const struct sl_wait_class sl_await_class = {.reason = "a task"};
 SL_MODEL_NOT_CALLED(sl_context_release_last);
+SL_MODEL_NOT_CALLED(sl_future_cancel);
+SL_MODEL_NOT_CALLED(sl_roam);
+SL_MODEL_NOT_CALLED(sl_wait_cancel_held);
 SL_MODEL_NOT_CALLED(sl_dead_argument_note);
 SL_MODEL_NOT_CALLED(sl_future_check_thread);
 SL_MODEL_NOT_CALLED(sl_loop_ring);
@@ -59,12 +68,12 @@ static struct sley_loop *model_loop(void)
 /* ---- records ---- */
 
 /* As from a pool: the one that was given last is taken first. */
-struct sley_task *sl_task_new(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
-                              const sley_task_options *options)
+static struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
+                               const sley_task_options *options, enum sl_task_maker maker)
 {
     int i = life_of[0] < 0 ? 0 : 1;
 
-    (void)fn, (void)arg, (void)size, (void)options;
+    (void)fn, (void)arg, (void)size, (void)options, (void)maker;
     model_check(life_of[i] < 0 && lives < LIVES, "too many tasks");
     life_of[i] = lives++;
     sl_future_clear(&records[i].future, loop, SL_FUTURE_TASK);
@@ -89,6 +98,7 @@ void sl_future_free(struct sley_future *future)
 
     model_check(sl_load_relaxed(&future->refs) % SL_REFS_MANY == 0, "freed, and referred to");
     model_check(++freed[n] == 1, "freed twice");
+    counted[n] = sl_fiber_cancelling(&of->fiber);
     sl_store_relaxed(&of->fiber.word, 0);
     sl_model_step("free");
     life_of[of - records] = -1;
@@ -189,7 +199,7 @@ static void dequeuer_of_second(void)
 
 static struct sley_task *make(void)
 {
-    return sl_shared_make(model_loop(), NULL, NULL, 0, NULL, NULL, &runtime.root, NULL);
+    return sl_shared_create(model_loop(), NULL, NULL, 0, NULL, NULL);
 }
 
 /* What is left at this worker. */
@@ -236,6 +246,24 @@ static void maker_who_leaves(void)
     serve();
 }
 
+/* The same by the long way. */
+static void maker_with_options(void)
+{
+    await(sl_shared_make(model_loop(), NULL, NULL, 0, NULL, NULL, &runtime.root, NULL));
+    await(make());
+    serve();
+}
+
+/* Who looks at all records, and asks the task that it finds to end. */
+static void finder(void)
+{
+    if (!sl_future_try_ref(&task->future))
+        return;
+    if (sl_shared_cancel(task))
+        asked[life(task)]++;
+    drop(task);
+}
+
 static void thief(void)
 {
     struct sl_deque *deque = &team->members[0].deque;
@@ -258,6 +286,8 @@ static void setup_none(void)
     memset(begun, 0, sizeof begun);
     memset(never_begun, 0, sizeof never_begun);
     memset(freed, 0, sizeof freed);
+    memset(asked, 0, sizeof asked);
+    memset(counted, 0, sizeof counted);
     team->steals = true;
     for (int i = 0; i < WORKERS; i++)
         loops[i].runtime = &runtime;
@@ -297,6 +327,7 @@ static void once(void)
     for (int i = 0; i < lives; i++) {
         model_check(begun[i] + never_begun[i] == 1, "not begun");
         model_check(freed[i] == 1, "not freed");
+        model_check(asked[i] == counted[i], "a request is lost");
     }
 }
 
@@ -323,6 +354,9 @@ static const struct sl_model models[] = {
     {"begun, and waits", setup, {awaiter_of_one_that_waits, dequeuer_of_first, dequeuer_of_second},
      gone_on_once},
     {"made one after the other", setup_none, {maker, thief}, begun_once},
+    {"found and asked", setup_none, {maker, finder}, once},
+    {"found and asked, the long way", setup_none, {maker_with_options, finder}, once},
+    {"found, asked and stolen", setup_none, {maker, finder, thief}, once, .bound = 2},
     {"the second is left", setup_none, {maker_who_leaves, thief}, begun_once},
     {"two at once", setup_none, {maker_of_two_at_once, thief}, begun_once},
     {"two thieves", setup_none, {maker_who_leaves, thief, thief}, begun_once, .bound = 3,

@@ -102,12 +102,24 @@ static intptr_t returns_5(void *arg)
     return 5;
 }
 
+/* To the end; then its worker goes on with whom that has woken. */
+static void run(sley_fn *fn)
+{
+    struct sley_loop *loop = here();
+    struct sley_task *task = self();
+    struct sl_entry *next;
+
+    task->fn = fn;
+    sl_task_main(loop, &task->fiber);
+    next = loop->direct;
+    loop->direct = NULL;
+    if (next)
+        sl_ready_wake(loop, sl_fiber_of(next));
+}
+
 static void ends_task(void)
 {
-    struct sley_task *task = self();
-
-    task->fn = returns_5;
-    sl_task_main(here(), &task->fiber);
+    run(returns_5);
 }
 
 /* One that takes a request, if there is any by now, and goes on. */
@@ -120,10 +132,7 @@ static intptr_t ignores_a_request(void *arg)
 
 static void goes_on(void)
 {
-    struct sley_task *task = self();
-
-    task->fn = ignores_a_request;
-    sl_task_main(here(), &task->fiber);
+    run(ignores_a_request);
 }
 
 static void awaits_b(void)
@@ -145,10 +154,7 @@ static intptr_t returns_c(void *arg)
 
 static void b_awaits_c(void)
 {
-    struct sley_task *task = self();
-
-    task->fn = returns_c;
-    sl_task_main(here(), &task->fiber);
+    run(returns_c);
 }
 
 static struct sley_scope scope;
@@ -221,6 +227,13 @@ static void setup_closing(void)
 static void check_closed(void)
 {
     model_check(stops, "nobody has seen that it was the last one");
+}
+
+/* Two await B. */
+static void check_both_awaited(void)
+{
+    for (int i = 0; i < FIBERS - 1; i += 2)
+        model_check(ends[i] == 1 && codes[i] == 0 && words[i] == 5, "not told");
 }
 
 /* The requests to A, whose wait ended with codes[0]. */
@@ -347,6 +360,8 @@ static const struct sl_model models[] = {
     {"asked by two", setup, {await_first, cancels_a, cancels_a}, check_requests,
      .bound = 2, .stale = 1},
     {"taken back", setup_counted_one, {await_first, cancels_a, takes_back}, check_count,
+     .bound = 2, .stale = 2},
+    {"awaited by two, a task", setup_tasks, {awaits_b, ends_task, awaits_b}, check_both_awaited,
      .bound = 2, .stale = 2},
     {"the last two end", setup_closing, {ends_task, ends_task}, check_closed},
     {"chain", setup_tasks, {awaits_b, ends_task, cancels_a}, check_chain, .bound = 2, .stale = 3},

@@ -25,13 +25,13 @@ MODELS = {
     'sched/park.h': ['park', 'future'],
     'sched/wait.c': ['park', 'future'],
     'sched/share.c': ['begin', 'context', 'visit', 'search'],
-    'sched/share.h': ['search'],
+    'sched/share.h': ['begin', 'search'],
     'sched/search.c': ['search'],
     'sched/member.c': ['timers'],
     'sched/team.c': ['search'],
     'task/gather.c': ['gather'],
     'task/shared.c': ['begin', 'future', 'gather'],
-    'task/shared_task.c': ['park', 'future'],
+    'task/shared_task.c': ['begin', 'park', 'future'],
     'task/shared_cancel.c': ['park', 'future'],
     'task/future.h': ['future', 'gather'],
     'fiber/fiber.h': ['park', 'future'],
@@ -158,9 +158,9 @@ MUTANTS = [
      change((' & SL_FIBER_NEW)', ' | 1)'))),
     ('sched/share.c', 'sl_share_accept', 'who was woken is forgotten',
      change(('    if (entry == place)\n        return entry;\n', ''))),
-    ('sched/share.c', 'sl_share_claim', 'what was asked to end is begun',
+    ('sched/share.h', 'sl_share_claim', 'what was asked to end is begun',
      change(('SL_FIBER_MUST_CANCEL | ', ''))),
-    ('sched/share.c', 'sl_share_claim', 'its place is still good',
+    ('sched/share.h', 'sl_share_claim', 'its place is still good',
      change(('word & ~(uint32_t)SL_FIBER_NEW', 'word'))),
     ('sched/share.c', 'sl_share_push_new', 'its place is not marked',
      change(('mark(&fiber->entry)', '&fiber->entry'))),
@@ -259,17 +259,32 @@ MUTANTS = [
              '    if (sl_future_state(future) != SL_PENDING)\n        return 0;\n'
              '    sl_future_lock(future);\n'))),
     ('task/shared.c', 'wait_in', 'listed before it begins',
-     change(('    (void)!sl_wait_begin(wait);\n', ''),
-            ('    sl_future_unlock(future);\n    if (future->kind',
-             '    sl_future_unlock(future);\n    (void)!sl_wait_begin(wait);\n'
-             '    if (future->kind'))),
-    ('task/shared.c', 'sl_shared_wait', 'a request and another cancel are two',
+     change(('    sl_wait_begin_many(wait);\n', ''),
+            ('    sl_future_unlock(future);\n    if (SL_UNLIKELY(sl_fiber',
+             '    sl_future_unlock(future);\n    sl_wait_begin_many(wait);\n'
+             '    if (SL_UNLIKELY(sl_fiber'))),
+    ('task/shared.c', 'wait_for', 'a request and another cancel are two',
      change(('            sl_fiber_clear(self, SL_FIBER_MUST_CANCEL);\n', '            ;\n'))),
     ('task/shared.c', 'sl_shared_await_cancel', 'let go after the cancel',
      change(("    sl_park_release(wait->fiber, 0); /* the target's end will end this wait */\n",
              ''),
             ('    sl_future_drop(target);\n',
              '    sl_park_release(wait->fiber, 0);\n    sl_future_drop(target);\n'))),
+    ('task/shared_task.c', 'make_here', 'found before it is whole',
+     change(('SL_GUARD_HELD', 'SL_GUARD_FREE'))),
+    ('task/shared_task.c', 'sl_shared_end_plainly', 'a request is not looked for',
+     change((' ||\n                    sl_fiber_flags(&task->fiber) & SL_FIBER_MUST_CANCEL)',
+             ')'))),
+    ('task/shared_task.c', 'sl_shared_end_plainly', 'looked before the guard',
+     change(('    sl_future_lock(future);\n',
+             '    bool one = sl_shared_one_waits(&future->waiters);\n'
+             '    sl_future_lock(future);\n'),
+            ('!sl_shared_one_waits(&future->waiters)', '!one'))),
+    ('task/shared_task.c', 'sl_shared_end_plainly', 'done, then its word',
+     change(('    future->word = word;\n', ''),
+            ('    sl_store_release(&future->state, SL_DONE);\n',
+             '    sl_store_release(&future->state, SL_DONE);\n    sl_model_step("");\n'
+             '    future->word = word;\n'))),
     ('task/shared_cancel.c', 'ask_fiber', 'holds what is held',
      change(('SL_UNLIKELY(word & SL_FIBER_HELD)', '0'))),
     ('task/shared_cancel.c', 'ask_fiber', 'a shield is not looked for',
@@ -610,8 +625,8 @@ MUTANTS = [
 SURVIVORS = {
     'sync/condition.c: wake_shared: who was cancelled is notified':
         'whoever ends by a cancel hands a notification on, had or not (FORMAT.md R14)',
-    'sched/share.c: sl_share_claim: what was asked to end is begun':
-        'it spares the way back: who has claimed a task looks again (park_for_claimed), because a '
+    'sched/share.h: sl_share_claim: what was asked to end is begun':
+        'it spares the way back: who has claimed a task looks again (park_and_begin), because a '
         'request may come in between',
     'task/open.c: late_new: torn cas':
         'not explored: two threads drop references at the same moment, and there is no memory',
@@ -619,8 +634,6 @@ SURVIVORS = {
         'two watch then, and when one of them stops, offers are not kept quiet',
     'task/shared.c: sl_future_finish_many: without a reference of its own':
         'whoever ends a future in these models has a reference until that is done',
-    'task/shared_task.c: sl_shared_make: torn or':
-        'not explored: a group whose scope is cancelled while a task of it is made',
     'sync/lock_shared.c: wake_head: woken, and the word does not say so':
         'it only spares who releases the guard: a head that was claimed is not claimed again',
     'offload/threadsafe.c: sley_run_coroutine_threadsafe: posted before it is handed out':

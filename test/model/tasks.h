@@ -7,7 +7,11 @@
 
 #include "fibers.h"
 
+#include "sched/switch.h"
 #include "sched/wait.c"
+/* Everybody has begun. */
+#define sl_switch_begin(loop, self, next) \
+    (model_check(!(next), "a task that has not begun"), sl_worker_park(loop, self))
 #include "task/cancel.c"
 #include "task/future.c"
 #include "task/gather.c"
@@ -131,13 +135,6 @@ void sl_worker_stop(struct sley_loop *loop)
     stops++;
 }
 
-/* Everybody has begun. */
-bool sl_share_claim(struct sl_fiber *fiber)
-{
-    model_check(!(sl_fiber_flags(fiber) & SL_FIBER_NEW), "a task that has not begun");
-    return false;
-}
-
 sl_atomic_u32 sl_context_threads;
 
 SL_MODEL_NOT_CALLED(sl_context_release_last);
@@ -145,7 +142,6 @@ SL_MODEL_NOT_CALLED(sl_fork_returned);
 SL_MODEL_NOT_CALLED(sl_future_check_thread);
 SL_MODEL_NOT_CALLED(sl_open_finish);
 SL_MODEL_NOT_CALLED(sl_open_gone);
-SL_MODEL_NOT_CALLED(sl_share_park_for);
 SL_MODEL_NOT_CALLED(sl_shield_free);
 SL_MODEL_NOT_CALLED(sl_stack_overrun);
 SL_MODEL_NOT_CALLED(sl_task_group_child_done);
