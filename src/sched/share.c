@@ -7,7 +7,7 @@
  * other would keep all the others waiting. */
 #define NEXT_IN_A_ROW 16
 /* Each so many turns the injection queue goes first, and each second turn what is pinned. */
-#define INJECT_TURNS 61
+#define INJECT_TURNS 64
 #define INJECT_BATCH 32
 
 /* ---- places in queues ---- */
@@ -111,10 +111,17 @@ void sl_share_push_next(struct sley_loop *loop, struct sl_entry *place)
     sl_search_offer(loop);
 }
 
-/* Who makes a task awaits it next, mostly. */
+/* Who makes a task awaits it next, mostly, and begins it from wherever it stands. Who makes more
+ * than one finds the first one in the next one's place, where it stays: they begin in order. */
 void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
 {
-    sl_share_push_next(loop, mark(&fiber->entry));
+    struct sl_entry *place = mark(&fiber->entry);
+    struct sl_entry *before = sl_load_relaxed(&loop->member->deque.next);
+
+    if (before && before != place && !is_stale(before))
+        sl_share_push(loop, place);
+    else
+        sl_share_push_next(loop, place);
 }
 
 /* A fiber of another loop, or woken by a thread that runs none. As soon as it is queued it may run,

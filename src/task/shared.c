@@ -18,48 +18,6 @@ SL_NOINLINE void sl_future_lock_slowly(struct sley_future *future)
     while (sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD);
 }
 
-/* ---- records ---- */
-
-static struct sl_pool *pool_of(struct sley_loop *loop, enum sl_future_kind kind)
-{
-    return kind == SL_FUTURE_TASK ? &loop->tasks : &loop->futures;
-}
-
-static struct sl_pool *guest_pool_of(struct sl_runtime *runtime, enum sl_future_kind kind)
-{
-    return kind == SL_FUTURE_TASK ? &runtime->guest_tasks : &runtime->guest_futures;
-}
-
-void *sl_shared_take_record(struct sley_loop *loop, enum sl_future_kind kind)
-{
-    struct sl_runtime *runtime = loop->runtime;
-    struct sley_loop *here = sl_current();
-    void *record;
-
-    if (SL_LIKELY(here && here->team == loop->team))
-        return sl_pool_take_shared(pool_of(here, kind));
-    sl_spin_lock(&runtime->guest_lock);
-    record = sl_pool_take_shared(guest_pool_of(runtime, kind));
-    sl_spin_unlock(&runtime->guest_lock);
-    return record;
-}
-
-void sl_shared_give_record(struct sley_future *future)
-{
-    struct sl_runtime *runtime = future->loop->runtime;
-    struct sley_loop *here = sl_current();
-
-    if (future->kind == SL_FUTURE_TASK) /* it is none for who looks at all records */
-        sl_store_relaxed(&sl_task_of_future(future)->fiber.word, 0);
-    if (SL_LIKELY(here && here->team == future->loop->team)) {
-        sl_pool_give_shared(pool_of(here, future->kind), future);
-        return;
-    }
-    sl_spin_lock(&runtime->guest_lock);
-    sl_pool_give_shared(guest_pool_of(runtime, future->kind), future);
-    sl_spin_unlock(&runtime->guest_lock);
-}
-
 /* ---- references ---- */
 
 bool sl_future_try_ref(struct sley_future *future)
@@ -93,10 +51,12 @@ void sl_future_drop_many(struct sley_future *future)
     /* What the others did with it comes before its end: pairs with itself. */
     if (SL_LIKELY(sl_sub_acq_rel(&future->refs, 1) != SL_REFS_MANY + 1))
         return;
-    if (sl_future_many(future))
-        sl_future_free(future);
-    else
+    if (SL_UNLIKELY(!sl_future_many(future)))
         sl_open_gone(future);
+    else if (SL_LIKELY(sl_future_flags(future) == SL_TASK_PLAIN))
+        sl_shared_give_record(future);
+    else
+        sl_future_free(future);
 }
 
 /* ---- completion ---- */
@@ -285,11 +245,22 @@ int sl_shared_wait(struct sley_loop **loop, struct sley_future *future)
     return wait_for(loop, &future);
 }
 
-intptr_t sl_shared_await(struct sley_loop *loop, struct sley_future *future, bool drop)
+static SL_NOINLINE intptr_t await_slowly(struct sley_loop *loop, struct sley_future *future,
+                                         bool drop)
 {
     int status = wait_for(&loop, &future);
 
     return sl_future_awaited(loop, future, status, drop);
+}
+
+/* What is done already needs no frame. */
+intptr_t sl_shared_await(struct sley_loop *loop, struct sley_future *future, bool drop)
+{
+    if (drop || sl_future_state(future) != SL_DONE || future->loop->team != loop->team ||
+        !loop->current || sl_scope_code(loop->current))
+        return await_slowly(loop, future, drop);
+    sl_leave(loop);
+    return future->word;
 }
 
 bool sl_shared_await_cancel(struct sley_loop *loop, struct sl_wait *wait)

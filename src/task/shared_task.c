@@ -177,37 +177,45 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
     ended(loop);
 }
 
+/* The fiber that awaits what has ended here goes on next, here. */
+SL_INLINE void wake_next(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    SL_DEBUG_CHECK(!loop->direct);
+    if (!sl_park_end(fiber))
+        return;
+    fiber->wait->state = SL_WAIT_DONE;
+    if (SL_LIKELY(!(sl_fiber_flags(fiber) & (SL_FIBER_PINNED | SL_FIBER_ROAMS))))
+        loop->direct = &fiber->entry;
+    else
+        sl_ready_wake(loop, fiber);
+}
+
 struct sley_loop *sl_shared_end_plainly(struct sley_loop *loop, struct sley_task *task,
                                         intptr_t word)
 {
     struct sley_future *future = &task->future;
-    struct sl_fiber *awaiter;
+    struct sl_link *waits;
 
     loop->current = NULL;
     task->fiber.stack = NULL;
     sl_future_lock(future);
+    waits = sl_list_first(&future->waiters);
     /* Requests come under the guard: sl_shared_end looks for them. */
-    if (SL_UNLIKELY(!sl_shared_one_waits(&future->waiters) ||
+    if (SL_UNLIKELY((waits && !sl_shared_one_waits(&future->waiters)) ||
                     sl_fiber_flags(&task->fiber) & SL_FIBER_MUST_CANCEL)) {
         sl_future_unlock(future);
         sl_shared_end(loop, task, SL_DONE, word, NULL);
         return loop;
     }
-    awaiter = sl_fiber_of(SL_CONTAINER(sl_list_pop(&future->waiters), struct sl_entry, link));
+    sl_list_init(&future->waiters);
     future->word = word;
     /* The word comes before: pairs with sl_future_state. */
     sl_store_release(&future->state, SL_DONE);
     sl_future_unlock(future);
     sl_context_release(task->context);
     task->context = 0;
-    SL_DEBUG_CHECK(!loop->direct);
-    if (sl_park_end(awaiter)) {
-        awaiter->wait->state = SL_WAIT_DONE;
-        if (SL_LIKELY(!(sl_fiber_flags(awaiter) & (SL_FIBER_PINNED | SL_FIBER_ROAMS))))
-            loop->direct = &awaiter->entry; /* is next here */
-        else
-            sl_ready_wake(loop, awaiter);
-    }
+    if (waits)
+        wake_next(loop, sl_fiber_of(SL_CONTAINER(waits, struct sl_entry, link)));
     sl_future_drop(future);
     ended(loop);
     return loop;

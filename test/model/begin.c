@@ -15,10 +15,7 @@ static struct sley_loop *model_loop(void);
 
 #include "sched/share.c"
 #include "sched/inject.c"
-#define sl_shared_give_record shipped_give_record /* records are not pooled here */
-void shipped_give_record(struct sley_future *future);
 #include "task/shared.c"
-#undef sl_shared_give_record
 #include "task/shared_cancel.c"
 #include "task/build.h"
 static struct sley_task *build(struct sley_loop *loop, sley_fn *fn, const void *arg, size_t size,
@@ -90,8 +87,7 @@ static int life(struct sley_task *of)
     return now;
 }
 
-/* As sl_shared_give_record. */
-void sl_future_free(struct sley_future *future)
+void sl_shared_give_record(struct sley_future *future)
 {
     struct sley_task *of = sl_task_of_future(future);
     int n = life(of);
@@ -102,6 +98,11 @@ void sl_future_free(struct sley_future *future)
     sl_store_relaxed(&of->fiber.word, 0);
     sl_model_step("free");
     life_of[of - records] = -1;
+}
+
+void sl_future_free(struct sley_future *future)
+{
+    sl_shared_give_record(future);
 }
 
 /* ---- steps ---- */

@@ -16,10 +16,7 @@
 #include "task/future.c"
 #include "task/gather.c"
 #include "task/scope.c"
-#define sl_shared_give_record shipped_give_record /* records are not pooled here */
-void shipped_give_record(struct sley_future *future);
 #include "task/shared.c"
-#undef sl_shared_give_record
 #include "task/shared_cancel.c"
 #include "task/shared_task.c"
 #include "task/task.c"
