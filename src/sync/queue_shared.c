@@ -298,6 +298,13 @@ static SL_NOINLINE int get_interrupted(struct sley_loop *loop, sley_queue *queue
     return sl_queue_leave(loop, &woken, rc);
 }
 
+/* What lies two cache lines further on comes here meanwhile: another worker may have put it, and
+ * would be kept out for as long as we wait for it under the guard. */
+SL_INLINE void fetch_ahead(const sley_queue *queue)
+{
+    __builtin_prefetch((const void *)((uintptr_t)(queue->_items + queue->_head) + 128));
+}
+
 /* An item, and nobody to wake. */
 SL_INLINE bool get_quickly(sley_queue *queue, intptr_t *item)
 {
@@ -306,6 +313,7 @@ SL_INLINE bool get_quickly(sley_queue *queue, intptr_t *item)
     if (SL_UNLIKELY(!sl_queue_has_item(queue) ||
                     (queue->_order | (queue->_shut & SL_QUEUE_PUTTERS))))
         return false;
+    fetch_ahead(queue);
     got = sl_queue_extract(queue);
     sl_guard_unlock(&queue->_guard);
     *item = got;

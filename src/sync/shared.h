@@ -44,7 +44,7 @@ struct sl_woken {
 
 /* Between two looks of one worker at what another one holds or changes all the time: long, so that
  * the other one keeps the cache line for many operations and not for one. */
-#define SL_SHARED_LULL 8 /* of a processor's pause, at first */
+#define SL_SHARED_LULL 16 /* of a processor's pause, at first */
 #define SL_SHARED_LULLS 4 /* it is doubled so often, less one */
 
 SL_NOINLINE void sl_shared_lull(unsigned *turns);
