@@ -94,6 +94,20 @@ static void adds_and_withdraws(void)
     memset(&entries[1], UNTOUCHED, sizeof entries[1]);
 }
 
+/* What is called drops the last reference: who completes it has none of its own. */
+static void entry_drops(struct sley_loop *loop, struct sl_entry *entry)
+{
+    entry_run(loop, entry);
+    sl_future_drop(&futures[0]);
+}
+
+static void completes_borrowed(void)
+{
+    entries[0] = (struct sl_entry){.run = entry_drops};
+    sl_list_push(&futures[0].waiters, &entries[0].link);
+    completes_first();
+}
+
 /* ---- tasks that await tasks: A (thread 0) awaits B (1), which may await C (2) ---- */
 
 static intptr_t returns_5(void *arg)
@@ -291,6 +305,11 @@ static void check_entries(void)
     model_check(!memcmp(&entries[1], untouched, sizeof untouched), "touched after it was left");
 }
 
+static void check_dropped(void)
+{
+    model_check(told[0] == 1 && freed_n == 1, "not told, or not freed");
+}
+
 static void check_cancelled(void)
 {
     check_requests();
@@ -350,6 +369,7 @@ static const struct sl_model models[] = {
      check_looked_at, .bound = 2, .stale = 3},
     {"callbacks", setup, {adds_entry, adds_and_withdraws, completes_first}, check_entries,
      .bound = 2, .stale = 3},
+    {"a call drops it", setup, {completes_borrowed}, check_dropped},
     {"request", setup, {await_first, cancels_a}, check_requests},
     {"request and completion", setup, {await_first, cancels_a, completes_first}, check_cancelled,
      .bound = 2, .stale = 3},

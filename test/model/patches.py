@@ -632,8 +632,6 @@ SURVIVORS = {
         'not explored: two threads drop references at the same moment, and there is no memory',
     'sched/search.c: rest: torn cas':
         'two watch then, and when one of them stops, offers are not kept quiet',
-    'task/shared.c: sl_future_finish_many: without a reference of its own':
-        'whoever ends a future in these models has a reference until that is done',
     'sync/lock_shared.c: wake_head: woken, and the word does not say so':
         'it only spares who releases the guard: a head that was claimed is not claimed again',
     'offload/threadsafe.c: sley_run_coroutine_threadsafe: posted before it is handed out':
