@@ -72,7 +72,7 @@ SL_INLINE void sl_queue_empty_it(sley_queue *queue)
     queue->_shut = 0;
 }
 
-/* ---- the shared kind: queue_shared.c, queue_end.c ---- */
+/* ---- the shared kind: queue_shared.c, queue_quick.c, queue_end.c ---- */
 
 /* Under the guard: says in _shut who waits. */
 static inline void sl_queue_note_lists(sley_queue *queue)
@@ -113,6 +113,17 @@ SL_INLINE int sl_queue_leave(struct sley_loop *loop, struct sl_woken *woken,
     sl_shared_leave(loop);
     return rc;
 }
+
+extern const struct sl_wait_class sl_queue_get_wait;
+
+/* Everything, in order. `held`: after sl_shared_at_once, and the guard is held. */
+SLEY_SUSPENDS int sl_queue_put_slowly(struct sley_loop *loop, sley_queue *queue, intptr_t item,
+                                      bool held);
+SLEY_SUSPENDS int sl_queue_get_slowly(struct sley_loop *loop, sley_queue *queue, intptr_t *item,
+                                      bool held);
+/* Goes on where something else than a wake has happened to who waited by sync/alone.h. */
+SLEY_SUSPENDS int sl_queue_get_interrupted(struct sley_loop *loop, sley_queue *queue,
+                                           intptr_t *item, struct sl_node *node);
 
 SLEY_SUSPENDS int sl_queue_put_shared(struct sley_loop *loop, sley_queue *queue, intptr_t item);
 SLEY_SUSPENDS int sl_queue_get_shared(struct sley_loop *loop, sley_queue *queue, intptr_t *item);

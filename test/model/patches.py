@@ -21,6 +21,7 @@ MODELS = {
     'sync/event.c': ['event'],
     'sync/semaphore_shared.c': ['semaphore'],
     'sync/queue_shared.c': ['queue'],
+    'sync/queue_quick.c': ['queue'],
     'sync/queue_end.c': ['queue_end'],
     'sched/park.h': ['park', 'future'],
     'sched/wait.c': ['park', 'future'],
@@ -606,18 +607,18 @@ MUTANTS = [
      change(('    sl_queue_claim_all(loop, &queue->_getters, &woken);\n', ''))),
     ('sync/queue_end.c', 'sl_queue_shutdown_shared', 'putters are not told',
      change(('    sl_queue_claim_all(loop, &queue->_putters, &woken);\n', ''))),
-    ('sync/queue_shared.c', 'put_to_getter', 'ready under the guard',
+    ('sync/queue_quick.c', 'put_to_getter', 'ready under the guard',
      change(('    sl_guard_unlock(&queue->_guard);\n    sl_enter_loop(loop);\n',
              '    sl_enter_loop(loop);\n'),
             ('    sl_node_ready(loop, node);\n',
              '    sl_node_ready(loop, node);\n    sl_guard_unlock(&queue->_guard);\n'))),
-    ('sync/queue_shared.c', 'get_alone', 'the guard is let go before it is listed',
-     change(('    sl_alone_list(&node, loop, &shared_get_wait, queue, &queue->_getters);\n'
+    ('sync/queue_quick.c', 'get_alone', 'the guard is let go before it is listed',
+     change(('    sl_alone_list(&node, loop, &sl_queue_get_wait, queue, &queue->_getters);\n'
              '    queue->_shut |= SL_QUEUE_GETTERS;\n    sl_guard_unlock(&queue->_guard);\n',
              '    sl_guard_unlock(&queue->_guard);\n'
-             '    sl_alone_list(&node, loop, &shared_get_wait, queue, &queue->_getters);\n'
+             '    sl_alone_list(&node, loop, &sl_queue_get_wait, queue, &queue->_getters);\n'
              '    queue->_shut |= SL_QUEUE_GETTERS;\n'))),
-    ('sync/queue_shared.c', 'get_alone', 'does not say that somebody waits',
+    ('sync/queue_quick.c', 'get_alone', 'does not say that somebody waits',
      change(('    queue->_shut |= SL_QUEUE_GETTERS;\n', ''))),
 ]
 

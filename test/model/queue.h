@@ -5,6 +5,7 @@
 #include "waiters.h"
 
 #include "sync/queue_shared.c"
+#include "sync/queue_quick.c"
 
 #define MOST 4
 
