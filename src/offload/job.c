@@ -102,9 +102,11 @@ static void job_run(struct sl_work *work)
     ran(job);
 }
 
-static bool job_cancel(struct sley_loop *loop, struct sley_future *future)
+/* By any thread, also one that runs no loop: a plain one, or at the end of the run. */
+static bool job_cancel(struct sley_future *future)
 {
     struct job *job = job_of(future);
+    struct sley_loop *loop = future->loop;
     bool taken_back = sl_executor_withdraw(job->executor, &job->work);
     /* A thread that runs it goes on; what it returns is dropped. */
     bool cancelled = sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);

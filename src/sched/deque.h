@@ -112,6 +112,7 @@ SL_INLINE struct sl_entry *sl_deque_steal(struct sl_deque *from, struct sl_deque
     struct sl_entry *taken[SL_DEQUE_SLOTS / 2 + 1];
     uint32_t n = sl_deque_length(from);
 
+    SL_DEBUG_CHECK(!sl_deque_length(to));
     if (n > SL_DEQUE_SLOTS)
         n = SL_DEQUE_SLOTS; /* a head that was old */
     n = sl_deque_take(from, taken, n - n / 2);

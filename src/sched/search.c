@@ -26,6 +26,21 @@ static uint32_t searchers(uint32_t idle)
 
 /* ---- waking ---- */
 
+/* Is anything there for others to run? Single entries only if nobody watches over them. */
+static bool offered(struct sl_team *team, bool singles)
+{
+    if (sl_inject_any(&team->inject))
+        return true;
+    for (uint32_t i = 0; i < team->n && team->steals; i++) {
+        struct sl_deque *deque = &team->members[i].deque;
+        uint32_t length = sl_deque_length(deque);
+
+        if (length >= 2 || (singles && (length || sl_load_relaxed(&deque->next))))
+            return true;
+    }
+    return false;
+}
+
 /* Takes a sleeper off the list and rings for it. False: there is none. */
 static bool wake_one(struct sl_team *team)
 {
@@ -45,17 +60,34 @@ static bool wake_one(struct sl_team *team)
     return false;
 }
 
+static bool anybody_asleep(struct sl_team *team)
+{
+    for (uint32_t i = 0; i * 64 < team->n; i++)
+        if (sl_load_relaxed(&team->asleep[i]))
+            return true;
+    return false;
+}
+
 static void wake_searcher(struct sl_team *team)
 {
-    uint32_t idle = sl_load_relaxed(&team->idle);
+    bool again;
 
-    do
-        if (searchers(idle) || !sleepers(idle))
+    do {
+        uint32_t idle = sl_load_relaxed(&team->idle);
+
+        do
+            if (searchers(idle) || !sleepers(idle))
+                return;
+        /* Pairs with the other changes of the word: one searcher is woken at a time. */
+        while (!sl_cas_weak_acq_rel(&team->idle, &idle, idle + SL_TEAM_SEARCHES));
+        if (wake_one(team))
             return;
-    /* Pairs with the other changes of the word: one searcher is woken at a time. */
-    while (!sl_cas_weak_acq_rel(&team->idle, &idle, idle + SL_TEAM_SEARCHES));
-    if (!wake_one(team))
-        sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES); /* it has woken by itself: it looks */
+        /* All were about to wake by themselves, and look. But what was offered since, by who saw
+         * that somebody searches, is ours, if anybody has looked already and sleeps again. */
+        sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES); /* pairs with the swap above */
+        sl_fence_after_rmw();                          /* pairs with that of who offers */
+        again = anybody_asleep(team) && offered(team, true);
+    } while (SL_UNLIKELY(again));
 }
 
 void sl_search_wake(struct sl_team *team)
@@ -157,6 +189,17 @@ static int first_round(const struct sley_loop *loop)
     return loop->team->crowded ? ROUNDS - 1 : 0;
 }
 
+/* Of what was stolen the first that nobody has begun. The rest is in the thief's deque, which is to
+ * be empty when it steals again. */
+static struct sl_entry *first_to_begin(struct sley_loop *loop, struct sl_entry *place)
+{
+    struct sl_entry *entry = NULL;
+
+    while (place && !(entry = sl_share_accept(place)))
+        place = sl_deque_pop(&loop->member->deque);
+    return entry;
+}
+
 static struct sl_entry *search(struct sley_loop *loop)
 {
     uint32_t seen[SL_TEAM_MOST];
@@ -167,8 +210,7 @@ static struct sl_entry *search(struct sley_loop *loop)
     for (int round = first_round(loop); round < ROUNDS; round++) {
         if ((entry = sl_share_from_inject(loop)))
             return entry;
-        if (loop->team->steals && (entry = sweep(loop, seen)) &&
-            (entry = sl_share_accept(entry)))
+        if (loop->team->steals && (entry = first_to_begin(loop, sweep(loop, seen))))
             return entry;
         for (int turn = 0; turn < ROUND_TURNS && !loop->team->crowded; turn++)
             sl_cpu_relax();
@@ -188,21 +230,6 @@ static bool begin_search(struct sl_team *team)
     /* Pairs with the other changes of the word. */
     while (!sl_cas_weak_acq_rel(&team->idle, &idle, idle + SL_TEAM_SEARCHES));
     return true;
-}
-
-/* Is anything there for others to run? Single entries only if nobody watches over them. */
-static bool offered(struct sl_team *team, bool singles)
-{
-    if (sl_inject_any(&team->inject))
-        return true;
-    for (uint32_t i = 0; i < team->n && team->steals; i++) {
-        struct sl_deque *deque = &team->members[i].deque;
-        uint32_t length = sl_deque_length(deque);
-
-        if (length >= 2 || (singles && (length || sl_load_relaxed(&deque->next))))
-            return true;
-    }
-    return false;
 }
 
 /* Who offered something while one searched, or watched, has woken nobody: that one owes it to them

@@ -6,8 +6,10 @@
 /* So many times in a row the place before the deque is served first: else two fibers that wake each
  * other would keep all the others waiting. */
 #define NEXT_IN_A_ROW 16
-/* Each so many turns the injection queue goes first, and each second turn what is pinned. */
-#define INJECT_TURNS 64
+/* Each so many picks the injection queue goes first, and each second one what is pinned. Counted
+ * are picks, and not turns: of a task that makes and awaits others in a row one turn in 64 is a
+ * pick, and it always has the same number. */
+#define INJECT_PICKS 64
 #define INJECT_BATCH 32
 
 /* ---- places in queues ---- */
@@ -197,7 +199,10 @@ struct sl_entry *sl_share_from_inject(struct sley_loop *loop)
 
     for (uint32_t i = 1; i < n; i++)
         sl_share_append(loop, taken[i]);
-    if (n > 1)
+    /* While we took, the queue looked empty to others. */
+    if (n && sl_inject_any(&loop->team->inject))
+        sl_search_wake(loop->team);
+    else if (n > 1)
         sl_search_offer(loop);
     return n ? taken[0] : NULL;
 }
@@ -216,11 +221,12 @@ void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine)
         }
 }
 
-static struct sl_entry *pick(struct sley_loop *loop, uint32_t turn)
+static struct sl_entry *pick(struct sley_loop *loop)
 {
     struct sl_entry *entry = NULL;
+    uint32_t turn = ++loop->picks;
 
-    if (SL_UNLIKELY(turn % INJECT_TURNS == 0) && (entry = sl_share_from_inject(loop)))
+    if (SL_UNLIKELY(turn % INJECT_PICKS == 0) && (entry = sl_share_from_inject(loop)))
         return entry;
     if (sl_inject_any(&loop->member->mine))
         sl_share_receive(loop, &loop->member->mine);
@@ -248,12 +254,10 @@ SL_INLINE bool is_over(const struct sley_loop *loop)
     return loop->share_left <= 0 || sl_load_relaxed(&loop->team->stopping);
 }
 
-SL_INLINE uint32_t take_turn(struct sley_loop *loop)
+/* A hint for who looks on. */
+SL_INLINE void take_turn(struct sley_loop *loop)
 {
-    uint32_t turn = sl_load_relaxed(&loop->member->turns) + 1;
-
-    sl_store_relaxed(&loop->member->turns, turn); /* a hint for who looks on */
-    return turn;
+    sl_store_relaxed(&loop->member->turns, sl_load_relaxed(&loop->member->turns) + 1);
 }
 
 /* Whom a fiber's end has woken, which is there. */
@@ -270,7 +274,6 @@ SL_INLINE struct sl_entry *take_direct(struct sley_loop *loop)
 struct sl_entry *sl_share_next(struct sley_loop *loop)
 {
     struct sl_entry *entry;
-    uint32_t turn;
 
     if (SL_UNLIKELY(is_over(loop))) {
         if (loop->direct)
@@ -280,9 +283,9 @@ struct sl_entry *sl_share_next(struct sley_loop *loop)
     }
     if (SL_UNLIKELY(loop->direct != NULL)) /* by the end of one that had not begun */
         return take_direct(loop);
-    turn = take_turn(loop);
+    take_turn(loop);
     do
-        if (!(entry = pick(loop, turn)))
+        if (!(entry = pick(loop)))
             return NULL;
     while (!(entry = sl_share_accept(entry)));
     sl_dawdle(8);
@@ -295,7 +298,7 @@ struct sl_entry *sl_share_left(struct sley_loop *loop)
     struct sl_entry *entry = loop->taken;
 
     loop->taken = NULL;
-    while (!entry && (entry = pick(loop, 1)))
+    while (!entry && (entry = pick(loop)))
         entry = sl_share_accept(entry);
     return entry;
 }

@@ -74,7 +74,7 @@ struct sley_loop {
     struct sl_member *member;    /* what the others touch */
     struct sl_entry *taken;      /* to be dispatched first, by the hub */
     int32_t share_left;          /* dispatches left in this pass */
-    uint32_t in_a_row;           /* share.c */
+    uint32_t in_a_row, picks;    /* share.c */
     int32_t shared_left;         /* operations on shared primitives until the fiber that runs gives
                                     way: sync/shared.h */
     uint32_t index;

@@ -19,7 +19,7 @@ bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
     case SL_FUTURE_GATHER:
         return sl_gather_cancel(loop, future);
     case SL_FUTURE_JOB:
-        return sl_offload_calls->job_cancel(loop, future);
+        return sl_offload_calls->job_cancel(future);
     default:
         return sl_future_finish(future, SL_CANCELLED, -ECANCELED, NULL);
     }
@@ -149,10 +149,7 @@ int sl_future_wait(struct sley_loop **loop, struct sley_future *future)
 /* The handle of another loop's task is given back there. */
 intptr_t sl_future_not_joined(struct sley_loop *loop, struct sley_future *future, intptr_t status)
 {
-    if (status == -SLEY_EWRONGLOOP)
-        sl_future_drop_foreign(future);
-    else
-        sl_future_drop(future);
+    sl_future_drop_foreign(future); /* or its own loop's */
     sl_leave(loop);
     return status;
 }
@@ -193,7 +190,7 @@ intptr_t sley_task_await(sley_task *task)
 intptr_t sley_join(sley_task *task)
 {
     struct sley_loop *loop = sl_current();
-    struct sley_future *future = &task->future;
+    struct sley_future *future = (struct sley_future *)task;
 
     if (SL_UNLIKELY(!task))
         return -EINVAL;

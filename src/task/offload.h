@@ -11,7 +11,7 @@ struct sl_offload_calls {
     /* The loop is about to end: waits for its jobs. */
     void (*close)(struct sley_loop *loop);
     /* Of a future of the kind SL_FUTURE_JOB: */
-    bool (*job_cancel)(struct sley_loop *loop, struct sley_future *future);
+    bool (*job_cancel)(struct sley_future *future);
     void (*job_free)(struct sley_future *future);
 };
 extern const struct sl_offload_calls *const sl_offload_calls; /* offload/job.c */

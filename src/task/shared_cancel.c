@@ -164,7 +164,8 @@ static bool leave_ring(struct sley_loop *loop, struct sl_fiber *fiber, struct sl
 }
 
 /* Down the chain of awaits. Whoever has been asked stays where it is until the next one has been,
- * so that the request is always one's: it is neither lost nor doubled. */
+ * so that the request is always one's: it is neither lost nor doubled. (In a ring that it comes to
+ * from outside one task may be asked twice.) */
 bool sl_shared_cancel(struct sley_task *first)
 {
     struct sley_loop *loop = sl_current();
@@ -172,7 +173,8 @@ bool sl_shared_cancel(struct sley_task *first)
     struct walk walk = {0};
 
     for (;;) {
-        enum asked how = comes_back(&walk, task) ? ASK_AGAIN : ask(task, before);
+        bool back = comes_back(&walk, task) || (before && task == first);
+        enum asked how = back ? ASK_AGAIN : ask(task, before);
 
         while (how == ASK_AGAIN && !leave_ring(loop, &before->fiber, &task->future))
             how = ask(task, before);

@@ -48,6 +48,10 @@ void sl_search_offered(struct sley_loop *loop)
 {
     (void)loop;
 }
+void sl_search_wake(struct sl_team *of)
+{
+    (void)of;
+}
 
 /* ---- the switch ---- */
 

@@ -37,7 +37,7 @@ static void setup_team(unsigned n, int32_t share)
         loop->index = i;
         loop->share_left = loop->budget_full = share;
         loop->taken = NULL;
-        loop->in_a_row = 0;
+        loop->in_a_row = loop->picks = 0;
         sl_list_init(&loop->ready);
         loop->batch_last = NULL;
     }

@@ -155,6 +155,15 @@ MUTANTS = [
              '        any = any || sl_scope_own_code(scope);\n'
              '    sl_fiber_clear(fiber, SL_FIBER_IN_CANCELLED);\n    if (any)\n'))),
 
+    ('sched/search.c', 'first_to_begin', 'the first or none',
+     change(('    while (place && !(entry = sl_share_accept(place)))\n'
+             '        place = sl_deque_pop(&loop->member->deque);\n',
+             '    if (place)\n        entry = sl_share_accept(place);\n'))),
+    ('sched/search.c', 'wake_searcher', 'nobody was there, and it is not looked again',
+     change(('        again = anybody_asleep(team) && offered(team, true);\n',
+             '        again = false;\n'))),
+    ('sched/share.c', 'sl_share_from_inject', 'what is left is nobody\'s',
+     change(('n && sl_inject_any(&loop->team->inject)', '0'))),
     ('sched/share.c', 'sl_share_accept', 'begun by both',
      change((' & SL_FIBER_NEW)', ' | 1)'))),
     ('sched/share.c', 'sl_share_accept', 'who was woken is forgotten',
@@ -189,8 +198,8 @@ MUTANTS = [
     ('sched/search.c', 'rest', 'it watches for ever',
      change(('    if (watches)\n        sl_store_relaxed(&team->watchers, 0);\n', ''))),
     ('sched/search.c', 'wake_searcher', 'who woke by itself searches for ever',
-     change(('    if (!wake_one(team))\n        sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES);',
-             '    wake_one(team);'))),
+     change(('        sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES); '
+             '/* pairs with the swap above */\n', ''))),
     ('sched/search.c', 'sl_search_wake', 'who sleeps, then the fence',
      change(('    sl_fence_seq_cst();', '    uint32_t idle = sl_load_relaxed(&team->idle);\n'
              '    sl_fence_seq_cst();'), ('if (sl_load_relaxed(&team->idle))', 'if (idle)'))),

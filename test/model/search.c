@@ -4,226 +4,7 @@
  * anything else, computes on until it has run. Single offers are the watcher's, whose timeout may
  * come at any time, and comes when nobody else can go on. Every model ends with a stop, which
  * everybody hears; then nobody is counted as asleep, as a searcher, or as a watcher. */
-#define SL_DEQUE_SLOTS 4u
-#define ROUNDS 2
-#define ROUNDS_OF_WATCHER 2
-#define ROUND_TURNS 0
-
-#include "explore.h"
-
-#define until sleeps_until /* of a loop that is alone */
-#include "sched/idle.c"
-#undef until
-#include "sched/inject.c"
-#include "sched/member.c"
-#include "sched/search.c"
-#include "sched/share.c"
-#include "sched/team.c"
-
-#define WORKERS 3
-#define ENTRIES 4
-#include "members.h"
-
-static struct sl_ring rings[WORKERS];
-static uint32_t bells[WORKERS], vain[WORKERS]; /* looks in vain since it ran anything, or slept */
-#define VAIN 8                 /* more than there are from one sleep to the next */
-static struct work {
-    struct sl_entry entry;
-    uint32_t until;      /* computes until these have run: bits */
-    int home;            /* runs there; -1: anywhere */
-} works[ENTRIES];
-static uint32_t ran, wanted, all_of[1 << ENTRIES]; /* all_of[bits] is 1 when they have run */
-
-/* ---- what is not explored here ---- */
-
-SL_MODEL_NOT_CALLED(sl_wheel_arm);
-SL_MODEL_NOT_CALLED(sl_wheel_expire);
-SL_MODEL_NOT_CALLED(sl_worker_adapt);
-SL_MODEL_NOT_CALLED(sl_worker_close);
-SL_MODEL_NOT_CALLED(sl_worker_make_ring);
-
-int64_t sl_wheel_next(struct sl_wheel *wheel)
-{
-    (void)wheel;
-    return INT64_MAX;
-}
-
-int sl_own_run(struct sley_loop *loop)
-{
-    (void)loop;
-    return 0;
-}
-
-void sl_own_leave(struct sley_loop *loop, enum sl_loop_state state)
-{
-    (void)loop, (void)state;
-}
-
-int sl_worker_begin(struct sley_loop *loop)
-{
-    (void)loop;
-    return 0;
-}
-
-void sl_worker_end(struct sley_loop *loop)
-{
-    (void)loop;
-}
-
-void sl_worker_dispatch(struct sley_loop *loop, struct sl_entry *entry)
-{
-    vain[loop - loops] = 0;
-    entry->run(loop, entry);
-}
-
-/* A worker goes round without rest while another one takes from the injection queue: it waits for
- * that one, which is to go on. */
-static bool pending(struct sl_ring *ring)
-{
-    if (++vain[ring - rings] % VAIN == 0)
-        sl_model_give_way();
-    return false;
-}
-
-/* Nobody could go on but by the watcher's timeout: what is there is the watcher's. */
-static void only_single_offers(void)
-{
-    struct sley_loop *loop = &loops[sl_model_current()];
-
-    model_check(!team->inject.incoming.word && !team->inject.queued.word,
-                "only a timeout finds what was given");
-    model_check(!loop->inbox.word && !loop->member->mine.incoming.word &&
-                    !team->stopping.word,
-                "only a timeout finds what is its own");
-    for (unsigned i = 0; i < team->n; i++)
-        model_check(team->members[i].deque.tail.word - team->members[i].deque.head.word < 2,
-                    "only a timeout finds more than one");
-}
-
-static int turn(struct sl_ring *ring, int64_t wait_ns)
-{
-    uint32_t *bell = &bells[ring - rings];
-
-    model_check(ring == &rings[sl_model_current()], "turns another's ring");
-    vain[sl_model_current()] = 0;
-    sl_model_step("turn");
-    if (wait_ns == INT64_MAX)
-        sl_model_wait(bell);
-    else if (!sl_model_may_disturb() && !sl_model_wait_timed(bell)) /* else it is early */
-        only_single_offers();
-    return 0;
-}
-
-/* Of a team in which nobody watches. What it counts is its own affair. */
-void sl_still_rest(struct sley_loop *loop, int64_t wait_ns)
-{
-    turn(loop->ring, wait_ns);
-}
-
-void sl_ring_ring(const struct sl_ring *ring)
-{
-    sl_model_ring(&bells[ring - rings]);
-}
-
-/* ---- work ---- */
-
-static void run_work(struct sley_loop *loop, struct sl_entry *entry)
-{
-    struct work *work = SL_CONTAINER(entry, struct work, entry);
-    uint32_t bit = 1u << (work - works);
-
-    model_check(!(ran & bit), "run twice");
-    model_check(work->home < 0 || loop == &loops[work->home], "runs elsewhere");
-    ran |= bit;
-    for (uint32_t bits = 0; bits < 1u << ENTRIES; bits++)
-        all_of[bits] = (ran & bits) == bits;
-    sl_model_note("runs %d", (int)(work - works));
-    sl_model_block(&all_of[work->until], 0, true);
-    if (ran == wanted)
-        sl_team_stop(team);
-}
-
-static void run_inbox(struct sley_loop *loop, struct sl_inbox_item *item)
-{
-    (void)item;
-    run_work(loop, &works[0].entry);
-}
-
-static struct sl_inbox_item item = {.run = run_inbox};
-
-/* Something to do, after which it computes until those have run. */
-static struct sl_entry *work(int i, uint32_t until_ran)
-{
-    works[i].entry.run = run_work;
-    works[i].until = until_ran;
-    works[i].home = -1;
-    wanted |= 1u << i;
-    return &works[i].entry;
-}
-
-/* What worker 0 begins with: offers others, and computes until they have run. */
-static void offer_one(struct sley_loop *loop, struct sl_entry *entry)
-{
-    sl_share_push(loop, &works[1].entry);
-    run_work(loop, entry);
-}
-
-static void offer_two(struct sley_loop *loop, struct sl_entry *entry)
-{
-    sl_share_push(loop, &works[1].entry);
-    sl_share_push(loop, &works[2].entry);
-    run_work(loop, entry);
-}
-
-/* Into the place before the deque, as a wake does. */
-static void offer_next(struct sley_loop *loop, struct sl_entry *entry)
-{
-    sl_share_push_next(loop, &works[1].entry);
-    run_work(loop, entry);
-}
-
-static void give_and_offer_next(struct sley_loop *loop, struct sl_entry *entry)
-{
-    sl_share_give(team, &works[2].entry);
-    offer_next(loop, entry);
-}
-
-/* ---- threads ---- */
-
-static void worker(void)
-{
-    sl_worker_run_member(&loops[sl_model_current()]);
-}
-
-static void giver(void)
-{
-    sl_share_give(team, &works[0].entry);
-}
-
-static void giver_of_two(void)
-{
-    sl_share_give(team, &works[0].entry);
-    sl_share_give(team, &works[1].entry);
-}
-
-static void giver_to_1(void)
-{
-    works[0].home = 1;
-    sl_share_give_to(&loops[1], &works[0].entry);
-}
-
-static void poster(void)
-{
-    works[0].home = 1;
-    sl_inbox_post(&loops[1], &item);
-}
-
-static void stopper(void)
-{
-    sl_team_stop(team);
-}
-
-/* ---- models ---- */
+#include "searchers.h"
 
 static void setup_loop(unsigned i)
 {
@@ -304,6 +85,11 @@ static void setup_offer_two(void)
     begin_with(2, offer_two, 6);
 }
 
+static void setup_offer_behind_a_stale(void)
+{
+    begin_with(2, offer_behind_a_stale, 6);
+}
+
 /* Searches have been fruitless lately. */
 static void setup_offer_two_quietly(void)
 {
@@ -358,6 +144,29 @@ static void setup_three(void)
     works[2].until = 2;
 }
 
+/* Two threads give one each. */
+static void setup_givers_of(unsigned n)
+{
+    setup_of(n);
+    work(0, 0);
+    work(1, 0);
+}
+static void setup_givers(void)
+{
+    setup_givers_of(2);
+}
+static void setup_givers_to_one(void)
+{
+    setup_givers_of(1);
+}
+/* One of three computes until the other thing that was given has run. */
+static void setup_left(void)
+{
+    setup_of(3);
+    work(0, 2);
+    work(1, 0);
+}
+
 static void all_ran(void)
 {
     model_check(ran == wanted, "something has not run");
@@ -378,11 +187,20 @@ static const struct sl_model models[] = {
      .bound = 2, .stale = 2},
     {"given to one", setup_one, {worker, worker, giver_to_1}, all_ran, .bound = 2, .stale = 2},
     {"posted", setup_one, {worker, worker, poster}, all_ran, .bound = 2, .stale = 2},
+    {"given by two, to one", setup_givers_to_one, {worker, giver, giver_too}, all_ran,
+     .bound = 3, .stale = 2},
+    {"given by two", setup_givers, {worker, worker, giver, giver_too}, all_ran, .bound = 1,
+     .stale = 1},
+    {"given by two, and one computes", setup_givers, {worker, giver, giver_too}, all_ran,
+     .bound = 3, .stale = 2},
+    {"one is left", setup_left, {worker, worker, giver_of_two}, all_ran, .bound = 2, .stale = 2},
     {"two given", setup_two, {worker, worker, giver_of_two}, all_ran, .bound = 2, .stale = 2},
     {"one offered", setup_offer_one, {worker, worker}, all_ran, .stale = 2},
     {"one offered, and nobody watches", setup_offer_one_unwatched, {worker, worker}, all_ran,
      .bound = 2, .stale = 2},
     {"two offered", setup_offer_two, {worker, worker}, all_ran, .bound = 2},
+    {"offered behind a stale place", setup_offer_behind_a_stale, {worker, worker}, all_ran,
+     .bound = 2},
     {"two offered quietly", setup_offer_two_quietly, {worker, worker}, all_ran, .bound = 2},
     {"the next one offered", setup_offer_next, {worker, worker}, all_ran, .stale = 2},
     {"the next one offered, and nobody watches", setup_offer_next_unwatched, {worker, worker},
