@@ -212,7 +212,8 @@ int64_t sl_plain_descriptor_limit(void)
     return getrlimit(RLIMIT_NOFILE, &limit) ? plain_error() : (int64_t)limit.rlim_max;
 }
 
-void sl_plain_futex_wait(const void *word, uint32_t value)
+/* Not inlined, for errno's sake, as above. */
+SL_NOINLINE void sl_plain_futex_wait(const void *word, uint32_t value)
 {
     int saved = errno;
 
@@ -220,7 +221,7 @@ void sl_plain_futex_wait(const void *word, uint32_t value)
     errno = saved;
 }
 
-void sl_plain_futex_wake(const void *word)
+SL_NOINLINE void sl_plain_futex_wake(const void *word)
 {
     int saved = errno;
 

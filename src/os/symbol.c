@@ -32,6 +32,12 @@ static const char *in_table(const char *file, size_t size, const ElfW(Shdr) *tab
     return NULL;
 }
 
+/* Without what a compiler adds when it splits, copies or renames a function: ".lto_priv.0". */
+static int length_of(const char *name)
+{
+    return *name ? 1 + (int)strcspn(name + 1, ".") : 0;
+}
+
 static void in_file(const char *file, size_t size, uintptr_t offset, char *text, size_t room)
 {
     const ElfW(Ehdr) *header = (const void *)file;
@@ -49,9 +55,9 @@ static void in_file(const char *file, size_t size, uintptr_t offset, char *text,
         name = in_table(file, size, &sections[i], &sections[sections[i].sh_link], offset,
                         &distance);
         if (name && distance)
-            snprintf(text, room, "%s+0x%zx", name, (size_t)distance);
+            snprintf(text, room, "%.*s+0x%zx", length_of(name), name, (size_t)distance);
         else if (name)
-            snprintf(text, room, "%s", name);
+            snprintf(text, room, "%.*s", length_of(name), name);
     }
 }
 
