@@ -86,8 +86,9 @@ more_configurations()
         done
     fi
     if wanted valgrind && CC=gcc build valgrind -Dvalgrind=enabled -Dexamples=false; then
-        # Registers are to be right where a fault is handled and the instruction repeated.
-        valgrind="valgrind -q --error-exitcode=99 --leak-check=full"
+        # Registers are to be right where a fault is handled and the instruction repeated. Its one
+        # lock goes round: a thread that computes would keep it.
+        valgrind="valgrind -q --error-exitcode=99 --leak-check=full --fair-sched=try"
         valgrind="$valgrind --vex-iropt-register-updates=allregs-at-mem-access"
         valgrind="$valgrind --errors-for-leak-kinds=definite"
         # It holds its one lock across io_uring_enter, which would starve other threads for ever;

@@ -50,6 +50,14 @@ static void in_context(void *arg)
     recv(fds[0], &byte, 1, MSG_DONTWAIT);
 }
 
+/* At least so many, which may take its time; and a moment more, for those that are too many. */
+static void sleep_until(const int *count, int wanted)
+{
+    for (int ms = 0; ms < 10000 && *count < wanted; ms++)
+        sley_sleep(sley_ms(1));
+    sley_sleep(sley_ms(2));
+}
+
 static intptr_t open_pair_with(sley_callback *fn, void *arg)
 {
     CHECK_EQ(pair(fds), 0);
@@ -69,15 +77,15 @@ TEST_FIBER(readers)
     sley_sleep(sley_ms(2));
     CHECK_EQ(calls, 0);
     CHECK_EQ(send(fds[1], "ab", 2, 0), 2);
-    sley_sleep(sley_ms(5));
+    sleep_until(&calls, 3);
     CHECK(calls > 2);
     CHECK_EQ(sley_add_reader(fds[0], take, NULL), 0); /* replaces it */
     calls = 0;
-    sley_sleep(sley_ms(5));
+    sleep_until(&second_calls, 2);
     CHECK_EQ(calls, 0);
     CHECK_EQ(second_calls, 2);
     CHECK_EQ(sley_add_writer(fds[0], writable, NULL), 0); /* the other direction */
-    sley_sleep(sley_ms(5));
+    sleep_until(&writes, 3);
     CHECK_EQ(writes, 3);
     CHECK(!sley_remove_writer(fds[0]));
     CHECK(sley_remove_reader(fds[0]));
@@ -90,7 +98,7 @@ TEST_FIBER(readers)
 
     CHECK_EQ(open_pair_with(remove_itself, &was), 0);
     CHECK_EQ(send(fds[1], "x", 1, 0), 1);
-    sley_sleep(sley_ms(2));
+    sleep_until(&calls, 1);
     CHECK_EQ(calls, 1);
     CHECK(was);
     CHECK_EQ(sley_close(fds[0]), 0);
@@ -99,7 +107,7 @@ TEST_FIBER(readers)
     /* Closed by its own callback, and closed while nothing comes: it is never called again. */
     CHECK_EQ(open_pair_with(close_it, NULL), 0);
     CHECK_EQ(send(fds[1], "xx", 2, 0), 2);
-    sley_sleep(sley_ms(2));
+    sleep_until(&calls, 1);
     CHECK_EQ(calls, 1);
     CHECK(!sley_remove_reader(fds[0]));
     CHECK_EQ(sley_close(fds[1]), 0);
@@ -114,7 +122,8 @@ TEST_FIBER(readers)
     CHECK_EQ(open_pair_with(in_context, &value), 0);
     CHECK_EQ(sley_context_set(&variable, 8), 0);
     CHECK_EQ(send(fds[1], "x", 1, 0), 1);
-    sley_sleep(sley_ms(2));
+    for (int ms = 0; ms < 10000 && !value; ms++)
+        sley_sleep(sley_ms(1));
     CHECK_EQ(value, 7);
     CHECK(sley_remove_reader(fds[0]));
     CHECK_EQ(sley_close(fds[0]), 0);
