@@ -11,6 +11,12 @@
 #define SL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define SL_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define SL_NOINLINE __attribute__((noinline))
+/* Not folded with another function of the same body, which would cost those who call it a jump. */
+#if defined(__has_attribute) && __has_attribute(no_icf)
+#define SL_OWN_BODY __attribute__((no_icf))
+#else
+#define SL_OWN_BODY
+#endif
 /* Notes its return address: inlined, as link-time optimisation does, it would note another's. */
 #define SL_NOTES_CALLER SL_NOINLINE
 #define SL_INLINE static inline __attribute__((always_inline))

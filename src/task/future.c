@@ -169,7 +169,7 @@ static SL_NOINLINE intptr_t join_alone(struct sley_loop *loop, struct sley_futur
     return sl_future_awaited(loop, future, status, true);
 }
 
-intptr_t sley_await(sley_future *future)
+SL_INLINE intptr_t await_here(struct sley_future *future)
 {
     struct sley_loop *loop = sl_current();
 
@@ -182,9 +182,14 @@ intptr_t sley_await(sley_future *future)
                                   : sl_shared_await(loop, future, false);
 }
 
-intptr_t sley_task_await(sley_task *task)
+intptr_t sley_await(sley_future *future)
 {
-    return sley_await((sley_future *)task);
+    return await_here(future);
+}
+
+SL_OWN_BODY intptr_t sley_task_await(sley_task *task)
+{
+    return await_here((struct sley_future *)task);
 }
 
 intptr_t sley_join(sley_task *task)
