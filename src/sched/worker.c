@@ -181,6 +181,7 @@ int sl_worker_begin(struct sley_loop *loop)
 
 void sl_worker_end(struct sley_loop *loop)
 {
+    sl_worker_calls.leaves(loop);
     loop->stop = false;
     loop->batch_last = NULL;
     sl_current_set(NULL);

@@ -77,6 +77,8 @@ struct sley_loop {
     uint32_t in_a_row, picks;    /* share.c */
     int32_t shared_left;         /* operations on shared primitives until the fiber that runs gives
                                     way: sync/shared.h */
+    struct sley_context *stash;  /* task/context.h */
+    uint32_t stashed;
     uint32_t index;
     bool searches, watched, owes; /* search.c */
     bool ending;                 /* a fiber ends: whom it wakes is next here */
@@ -308,6 +310,8 @@ struct sl_worker_calls {
     /* Nothing can wake the loop but other threads, which it has waited for `idle_ns`. How long to
      * wait until the next call; 0: leave with -SLEY_EDEADLOCK. */
     int64_t (*stuck)(struct sley_loop *loop, int64_t idle_ns);
+    /* The thread that has run the loop leaves it. */
+    void (*leaves)(struct sley_loop *loop);
     /* Debug mode: an entry ran this long. */
     void (*slow)(struct sley_loop *loop, int64_t ns);
     /* Debug mode: an entry will run; NULL: it has run, and may be gone. */

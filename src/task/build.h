@@ -10,12 +10,16 @@
 enum sl_task_maker { SL_MADE_ALONE, SL_MADE_HERE, SL_MADE_ELSEWHERE };
 
 /* Most tasks have nothing set, and inherit nothing. */
-SL_INLINE uintptr_t sl_task_inherit(struct sley_loop *loop, const sley_task_options *options)
+SL_INLINE uintptr_t sl_task_inherit(struct sley_loop *loop, const sley_task_options *options,
+                                    enum sl_task_maker maker)
 {
     sley_context *given = options ? options->context : NULL;
 
     if (given) {
-        sl_context_count_up(&given->refs);
+        if (maker == SL_MADE_HERE)
+            sl_context_take(loop, given);
+        else
+            sl_context_count_up(&given->refs);
         return (uintptr_t)given | SL_CONTEXT_SHARED;
     }
     if (SL_LIKELY(!(loop->current ? sl_task_of(loop->current)->context : loop->context)))
@@ -72,7 +76,7 @@ SL_INLINE struct sley_task *sl_task_build(struct sley_loop *loop, sley_fn *fn, c
     task->fiber.wait = NULL;
     sl_fiber_set_class(&task->fiber, (unsigned)class);
     task->name = options && options->name ? options->name : "task";
-    task->context = sl_task_inherit(loop, options);
+    task->context = sl_task_inherit(loop, options, maker);
     task->group = NULL;
     return task;
 }

@@ -199,12 +199,63 @@ sley_context *sley_context_ref(sley_context *context)
     return context;
 }
 
+static void box_free(struct sley_context *box)
+{
+    link_drop(sl_load_relaxed(&box->newest));
+    pthread_mutex_destroy(&box->lock);
+    sl_sys.release(box, sizeof *box, 0);
+}
+
 void sley_context_drop(sley_context *context)
 {
     /* As link_unref: pairs with itself. */
-    if (!context || !sl_context_count_down(&context->refs))
+    if (context && sl_context_count_down(&context->refs))
+        box_free(context);
+}
+
+/* ---- a worker's stash ---- */
+
+static void give_back(struct sley_context *box, uint32_t n)
+{
+    /* As link_unref: pairs with itself. */
+    if (n && sl_sub_acq_rel(&box->refs, n) == n)
+        box_free(box);
+}
+
+void sl_context_unstash(struct sley_loop *loop)
+{
+    struct sley_context *box = loop->stash;
+    uint32_t n = loop->stashed;
+
+    loop->stash = NULL;
+    loop->stashed = 0;
+    if (box)
+        give_back(box, n);
+}
+
+void sl_context_restock(struct sley_loop *loop, struct sley_context *box)
+{
+    if (loop->stash != box)
+        sl_context_unstash(loop);
+    sl_add_relaxed(&box->refs, SL_CONTEXT_BULK); /* the caller has one: nothing to order */
+    loop->stash = box;
+    loop->stashed += SL_CONTEXT_BULK;
+}
+
+void sl_context_put_slowly(struct sley_loop *loop, uintptr_t word)
+{
+    struct sley_context *box = sl_context_box(word);
+
+    if (!box) {
+        sl_context_release(word);
         return;
-    link_drop(sl_load_relaxed(&context->newest));
-    pthread_mutex_destroy(&context->lock);
-    sl_sys.release(context, sizeof *context, 0);
+    }
+    if (loop->stash != box)
+        sl_context_unstash(loop);
+    loop->stash = box;
+    loop->stashed++;
+    if (loop->stashed > 2 * SL_CONTEXT_BULK) {
+        loop->stashed -= SL_CONTEXT_BULK;
+        give_back(box, SL_CONTEXT_BULK);
+    }
 }

@@ -93,4 +93,34 @@ SL_INLINE void sl_context_release(uintptr_t word)
         sl_context_release_last(word);
 }
 
+/* ---- a box that tasks of many workers share ----
+ *
+ * Its count would go from worker to worker with each task that begins or ends (65 ns for each of a
+ * batch of 1000, now 46). So each worker has a stash of references to the box that it met last:
+ * they are taken, and given back, in bulk. They keep the box until the worker meets another one, or
+ * ends. Chains without a box have none: who sets a variable asks whether it is alone. */
+#define SL_CONTEXT_BULK 64
+void sl_context_restock(struct sley_loop *loop, struct sley_context *box);
+void sl_context_put_slowly(struct sley_loop *loop, uintptr_t word);
+void sl_context_unstash(struct sley_loop *loop);
+
+/* By the worker itself: a reference for a task that it makes. */
+SL_INLINE void sl_context_take(struct sley_loop *loop, struct sley_context *box)
+{
+    if (SL_UNLIKELY(loop->stash != box || !loop->stashed))
+        sl_context_restock(loop, box);
+    loop->stashed--;
+}
+/* The word of a task that ends here. */
+SL_INLINE void sl_context_put(struct sley_loop *loop, uintptr_t word)
+{
+    if (SL_LIKELY(!word))
+        return;
+    if (SL_LIKELY(sl_context_box(word) == loop->stash && loop->stash &&
+                  loop->stashed < 2 * SL_CONTEXT_BULK))
+        loop->stashed++;
+    else
+        sl_context_put_slowly(loop, word);
+}
+
 #endif

@@ -17,6 +17,7 @@ const struct sl_worker_calls sl_worker_calls = {
     .noted = sl_dead_argument_look,
     .signalled = sl_report_signalled,
     .stuck = sl_report_stuck,
+    .leaves = sl_context_unstash,
     .slow = sl_report_slow,
     .held = sl_report_held,
 };

@@ -212,7 +212,7 @@ struct sley_loop *sl_shared_end_plainly(struct sley_loop *loop, struct sley_task
     /* The word comes before: pairs with sl_future_state. */
     sl_store_release(&future->state, SL_DONE);
     sl_future_unlock(future);
-    sl_context_release(task->context);
+    sl_context_put(loop, task->context);
     task->context = 0;
     if (waits)
         wake_next(loop, sl_fiber_of(SL_CONTAINER(waits, struct sl_entry, link)));
