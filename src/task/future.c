@@ -154,55 +154,35 @@ intptr_t sl_future_not_joined(struct sley_loop *loop, struct sley_future *future
     return status;
 }
 
-/* A function for each, so that those of many workers have no frame of theirs. */
-static SL_NOINLINE intptr_t await_alone(struct sley_loop *loop, struct sley_future *future)
-{
-    int status = wait_here(&loop, &future);
-
-    return sl_future_awaited(loop, future, status, false);
-}
-
-static SL_NOINLINE intptr_t join_alone(struct sley_loop *loop, struct sley_future *future)
-{
-    int status = wait_here(&loop, &future);
-
-    return sl_future_awaited(loop, future, status, true);
-}
-
-SL_INLINE intptr_t await_here(struct sley_future *future)
+SL_INLINE intptr_t await_here(struct sley_future *future, bool drop)
 {
     struct sley_loop *loop = sl_current();
+    int status;
 
     if (SL_UNLIKELY(!future))
         return -EINVAL;
     if (SL_UNLIKELY(!loop))
-        return sl_blocking_await(future, false);
+        return sl_blocking_await(future, drop);
     sl_enter_loop(loop);
-    return SL_LIKELY(!loop->team) ? await_alone(loop, future)
-                                  : sl_shared_await(loop, future, false);
+    if (SL_UNLIKELY(loop->team != NULL))
+        return sl_shared_await(loop, future, drop);
+    status = wait_here(&loop, &future);
+    return sl_future_awaited(loop, future, status, drop);
 }
 
 intptr_t sley_await(sley_future *future)
 {
-    return await_here(future);
+    return await_here(future, false);
 }
 
 SL_OWN_BODY intptr_t sley_task_await(sley_task *task)
 {
-    return await_here((struct sley_future *)task);
+    return await_here((struct sley_future *)task, false);
 }
 
 intptr_t sley_join(sley_task *task)
 {
-    struct sley_loop *loop = sl_current();
-    struct sley_future *future = (struct sley_future *)task;
-
-    if (SL_UNLIKELY(!task))
-        return -EINVAL;
-    if (SL_UNLIKELY(!loop))
-        return sl_blocking_await(future, true);
-    sl_enter_loop(loop);
-    return SL_LIKELY(!loop->team) ? join_alone(loop, future) : sl_shared_await(loop, future, true);
+    return await_here((struct sley_future *)task, true);
 }
 
 int sley_await_into(sley_future *future, intptr_t *outcome)
