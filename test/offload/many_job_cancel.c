@@ -41,13 +41,12 @@ static void *cancels(void *task)
     return sley_task_cancel(task) ? task : NULL;
 }
 
-static intptr_t cancelled_by_a_thread(void *arg)
+static intptr_t cancel_the_second(void)
 {
-    sley_task *first = sley_create_task(awaits_the_first, NULL), *second;
+    sley_task *second;
     pthread_t thread;
     void *told;
 
-    (void)arg;
     CHECK_EQ(sley_sleep(sley_ms(10)), 0);
     CHECK((second = sley_create_task(awaits_the_second, NULL)) != NULL);
     CHECK_EQ(sley_sleep(sley_ms(10)), 0); /* its job is queued, mostly */
@@ -55,9 +54,18 @@ static intptr_t cancelled_by_a_thread(void *arg)
     pthread_join(thread, &told);
     CHECK(told != NULL);
     CHECK_EQ(sley_join(second), -ECANCELED);
+    return 0;
+}
+
+static intptr_t cancelled_by_a_thread(void *arg)
+{
+    sley_task *first = sley_create_task(awaits_the_first, NULL);
+    intptr_t rc = first ? cancel_the_second() : -1;
+
+    (void)arg;
     sem_post(&hold);
     CHECK_EQ(sley_join(first), 1);
-    return 0;
+    return rc;
 }
 
 static void *posts_later(void *arg)
@@ -67,15 +75,32 @@ static void *posts_later(void *arg)
     return arg;
 }
 
-/* The first job goes on until the end of the run has cancelled what awaits the second. */
-static intptr_t ends_meanwhile(void *thread)
+static intptr_t returns(void *arg)
+{
+    return (intptr_t)arg;
+}
+
+static intptr_t awaits_another(void *arg)
+{
+    return sley_to_thread(returns, arg);
+}
+
+static intptr_t spawn_two(void)
 {
     CHECK_EQ(sley_spawn(awaits_the_first, NULL), 0);
     CHECK_EQ(sley_sleep(sley_ms(10)), 0);
-    CHECK_EQ(sley_spawn(awaits_the_second, NULL), 0);
+    CHECK_EQ(sley_spawn(awaits_another, NULL), 0);
     CHECK_EQ(sley_sleep(sley_ms(10)), 0);
-    CHECK(pthread_create(thread, NULL, posts_later, NULL) == 0);
     return 0;
+}
+
+/* The first job goes on until the end of the run has cancelled what awaits the second, mostly. */
+static intptr_t ends_meanwhile(void *thread)
+{
+    intptr_t rc = spawn_two();
+
+    CHECK(pthread_create(thread, NULL, posts_later, NULL) == 0);
+    return rc;
 }
 
 TEST_PLAIN(a_queued_job_is_taken_back_from_anywhere)
