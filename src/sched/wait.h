@@ -182,6 +182,16 @@ enum { SL_SCOPE_SHIELD = 1 }; /* sley_scope._flags */
 void sl_wait_park_first(struct sley_loop *loop, struct sl_wait *wait);
 int sl_wait_resumed(struct sl_fiber *self, const struct sl_wait *wait);
 
+/* Behind every park: 0 after a plain wake. */
+SL_INLINE int sl_wait_parked(struct sl_fiber *self, struct sl_wait *wait)
+{
+    self->wait = NULL;
+    if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_LENT)) && !wait->taken &&
+                  wait->state != SL_WAIT_CANCELLED))
+        return 0;
+    return sl_wait_resumed(self, wait);
+}
+
 typedef struct sley_loop *sl_park(struct sley_loop *loop, struct sl_fiber *self);
 
 SLEY_SUSPENDS SL_INLINE int sl_wait_park_by(struct sley_loop **loop, struct sl_wait *wait,
@@ -195,11 +205,7 @@ SLEY_SUSPENDS SL_INLINE int sl_wait_park_by(struct sley_loop **loop, struct sl_w
     else if (wait->begun != SL_WAIT_BEGUN || SL_UNLIKELY(word & SL_FIBER_ASKED))
         sl_wait_park_first(*loop, wait);
     *loop = park(*loop, self);
-    self->wait = NULL;
-    if (SL_LIKELY(!(sl_fiber_flags(self) & (SL_FIBER_ASKED | SL_FIBER_LENT)) && !wait->taken &&
-                  wait->state != SL_WAIT_CANCELLED))
-        return 0;
-    return sl_wait_resumed(self, wait);
+    return sl_wait_parked(self, wait);
 }
 
 /* Suspends until the wait has ended. See above. *loop is the loop that the fiber wakes on. */

@@ -202,12 +202,7 @@ SLEY_SUSPENDS SL_INLINE int wait_in(struct sley_loop **loop, struct sley_future 
     else
         *loop = sl_worker_park(*loop, self);
     *awaited = wait->object;
-    self = wait->fiber;
-    self->wait = NULL;
-    if (SL_LIKELY(!(sl_fiber_flags(self) & SL_FIBER_ASKED) && !wait->taken &&
-                  wait->state != SL_WAIT_CANCELLED))
-        return 0;
-    return sl_wait_resumed(self, wait);
+    return sl_wait_parked(wait->fiber, wait);
 }
 
 SLEY_SUSPENDS SL_INLINE int wait_for(struct sley_loop **loop, struct sley_future **awaited)

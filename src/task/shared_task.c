@@ -181,9 +181,8 @@ void sl_shared_end(struct sley_loop *loop, struct sley_task *task, enum sl_futur
 SL_INLINE void wake_next(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     SL_DEBUG_CHECK(!loop->direct);
-    if (!sl_park_end(fiber))
+    if (!sl_wait_claim(fiber->wait))
         return;
-    fiber->wait->state = SL_WAIT_DONE;
     if (SL_LIKELY(!(sl_fiber_flags(fiber) & (SL_FIBER_PINNED | SL_FIBER_ROAMS))))
         loop->direct = &fiber->entry;
     else

@@ -64,6 +64,12 @@ def change(*pairs):
     return apply
 
 
+def move(text, behind='', before='', between=''):
+    """Moves a piece of text behind another one, or before it."""
+    other = behind or before
+    return change((text, ''), (other, behind + between + text + before))
+
+
 # (file, function, name, what to do with the function's text)
 MUTANTS = [
     ('sched/idle.c', 'sleep_in_ring', 'fence before the store of asleep',
@@ -100,15 +106,13 @@ MUTANTS = [
              '    uint32_t asleep = sl_load_relaxed(&loop->asleep);\n'
              '    sl_fence_seq_cst();\n    if (asleep &&'))),
     ('sched/idle.c', 'sl_inbox_post', 'wake before the post',
-     change(('    sl_loop_ring(loop);\n', ''),
-            ('    do\n', '    sl_loop_ring(loop);\n    do\n'))),
+     move('    sl_loop_ring(loop);\n', before='    do\n')),
     ('sched/idle.c', 'sl_inbox_post', 'no wake', change(('    sl_loop_ring(loop);\n', ''))),
     ('sched/idle.c', 'sl_inbox_post', 'linked once, before the swap is tried',
      change(('    do\n        item->next = head;\n',
              '    item->next = head;\n    do\n        ;\n'))),
     ('sched/idle.c', 'sl_loop_signal', 'wake before the signal',
-     change(('    sl_loop_ring(loop);\n', ''),
-            ('    sl_or_acq_rel', '    sl_loop_ring(loop);\n    sl_or_acq_rel'))),
+     move('    sl_loop_ring(loop);\n', before='    sl_or_acq_rel')),
 
     ('sched/park.h', 'sl_park_end', 'whoever holds it is not waited for',
      change(('word & SL_FIBER_HELD', '0'))),
@@ -227,9 +231,7 @@ MUTANTS = [
     ('sched/search.c', 'called', 'what is its own is not looked for',
      change(('sl_inject_any(&loop->member->mine) ||', ''))),
     ('sched/team.c', 'sl_team_stop', 'rung before it is said',
-     change(('    sl_store_relaxed(&team->stopping, 1);\n', ''),
-            ('sees this, or is rung */\n',
-             'sees this, or is rung */\n    sl_store_relaxed(&team->stopping, 1);\n'))),
+     move('    sl_store_relaxed(&team->stopping, 1);\n', behind='sees this, or is rung */\n')),
     ('sched/team.c', 'sl_team_stop', 'nobody is rung',
      change(('sl_loop_ring(team->members[i].loop);', ';'))),
     ('sched/member.c', 'expire', 'acts outside of the lock',
@@ -245,10 +247,9 @@ MUTANTS = [
     ('task/shared.c', 'sl_future_finish_many', 'the second one finishes it, too',
      change(('sl_future_state(future) != SL_PENDING', '0'))),
     ('task/shared.c', 'sl_future_finish_many', 'done, then its word',
-     change(('    future->word = word;\n', ''),
-            ('    sl_store_release(&future->state, (uint8_t)state);\n',
-             '    sl_store_release(&future->state, (uint8_t)state);\n    sl_model_step("");\n'
-             '    future->word = word;\n'))),
+     move('    future->word = word;\n',
+          behind='    sl_store_release(&future->state, (uint8_t)state);\n',
+          between='    sl_model_step("");\n')),
     ('task/shared.c', 'sl_future_finish_many', 'calls outside of the guard',
      change(('    while ((link = sl_list_pop(&future->waiters))) {',
              '    sl_future_unlock(future);\n    while ((link = sl_list_pop(&future->waiters))) {'),
@@ -291,10 +292,9 @@ MUTANTS = [
              '    sl_future_lock(future);\n'),
             ('!sl_shared_one_waits(&future->waiters)', '!one'))),
     ('task/shared_task.c', 'sl_shared_end_plainly', 'done, then its word',
-     change(('    future->word = word;\n', ''),
-            ('    sl_store_release(&future->state, SL_DONE);\n',
-             '    sl_store_release(&future->state, SL_DONE);\n    sl_model_step("");\n'
-             '    future->word = word;\n'))),
+     move('    future->word = word;\n',
+          behind='    sl_store_release(&future->state, SL_DONE);\n',
+          between='    sl_model_step("");\n')),
     ('task/shared_cancel.c', 'ask_fiber', 'holds what is held',
      change(('SL_UNLIKELY(word & SL_FIBER_HELD)', '0'))),
     ('task/shared_cancel.c', 'ask_fiber', 'a shield is not looked for',
@@ -377,8 +377,7 @@ MUTANTS = [
      change(('    pthread_mutex_lock(&future->mutex);\n    future->done = true;\n',
              '    future->done = true;\n    pthread_mutex_lock(&future->mutex);\n'))),
     ('offload/threadsafe.c', 'ended', 'told before the task is forgotten',
-     change(('    future->task = NULL;\n', ''), ('    sl_future_drop(&task->future);\n',
-             '    future->task = NULL;\n    sl_future_drop(&task->future);\n'))),
+     move('    future->task = NULL;\n', before='    sl_future_drop(&task->future);\n')),
     ('offload/threadsafe.c', 'cancel', 'no reference of its own is given back',
      change(('    drop(future);\n', ''))),
     ('offload/threadsafe.c', 'sley_run_coroutine_threadsafe', 'one reference for two',
@@ -424,9 +423,7 @@ MUTANTS = [
     ('task/open.c', 'tell_loop', 'the waiters are left', change(
         ('    sl_list_splice(&future->loop->ready, &future->waiters);\n', ''))),
     ('task/blocking.c', 'list_sleeper', 'asleep outside of the lock',
-     change(('    sl_spin_lock(&runtime->sleepers_lock);\n', ''),
-            ('    if (sleeper->listed)\n', '    sl_spin_lock(&runtime->sleepers_lock);\n'
-             '    if (sleeper->listed)\n'))),
+     move('    sl_spin_lock(&runtime->sleepers_lock);\n', before='    if (sleeper->listed)\n')),
     ('task/blocking.c', 'unlist_sleeper', 'left alone', change(
         ('        sl_chain_remove(&runtime->sleepers, &sleeper->link);\n', ''))),
     ('task/blocking.c', 'sleep_listed', 'does not wait for who wakes it',
@@ -445,8 +442,7 @@ MUTANTS = [
     ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'the second wish is forgotten',
      change((' ? SL_RING_MAIL_ALL :', ' ? mail :'))),
     ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'rung before the wish is written',
-     change(('        sl_ring_ring(ring);\n', ''),
-            ('        do\n', '        sl_ring_ring(ring);\n        do\n'))),
+     move('        sl_ring_ring(ring);\n', before='        do\n')),
     ('ring/ring.c', 'sl_ring_cancel_elsewhere', 'asks itself',
      change(('        if (ring == self)\n            continue;\n', ''))),
     ('ring/ring.c', 'sl_ring_read_mail', 'cleared after it was served',
@@ -454,10 +450,8 @@ MUTANTS = [
             ('(int)(mail - 1));', '(int)(mail - 1));\n    sl_exchange_acq_rel(&ring->mail, 0);'))),
 
     ('sched/deque.h', 'sl_deque_push', 'the tail before the slot',
-     change(('    sl_store_relaxed(sl_deque_slot(deque, tail), entry);\n', ''),
-            ('    sl_store_release(&deque->tail, tail + 1);\n',
-             '    sl_store_release(&deque->tail, tail + 1);\n'
-             '    sl_store_relaxed(sl_deque_slot(deque, tail), entry);\n'))),
+     move('    sl_store_relaxed(sl_deque_slot(deque, tail), entry);\n',
+          behind='    sl_store_release(&deque->tail, tail + 1);\n')),
     ('sched/deque.h', 'sl_deque_push', 'one too many',
      change(('>= SL_DEQUE_SLOTS', '> SL_DEQUE_SLOTS'))),
     ('sched/deque.h', 'sl_deque_pop', 'the slot after the swap',
@@ -526,10 +520,8 @@ MUTANTS = [
              '        if (!change(lock, &word, word & ~(uint32_t)SL_LOCK_LOCKED))\n'
              '            continue;\n        sl_guard_lock(&lock->_guard);\n'))),
     ('sync/condition.c', 'wait_shared', 'the lock is free before it is listed',
-     change(('    sl_lock_release(*loop, lock);\n', ''),
-            ('    sl_guard_lock(&condition->_guard);\n    sl_node_list',
-             '    sl_lock_release(*loop, lock);\n    sl_guard_lock(&condition->_guard);\n'
-             '    sl_node_list'))),
+     move('    sl_lock_release(*loop, lock);\n',
+          before='    sl_guard_lock(&condition->_guard);\n    sl_node_list')),
     ('sync/condition.c', 'wait_shared', 'who was cancelled stays listed',
      change(('        sl_node_unlist(&node, &condition->_waiters);\n', ''))),
     ('sync/condition.c', 'wait_shared', 'the next one is not woken',
