@@ -15,6 +15,9 @@ SLEY_BEGIN_DECLS
 /* .workers: every processor that the affinity mask and the control group grant. */
 #define SLEY_ALL_CPUS (-1)
 
+/* .rescue_signal */
+#define SLEY_NO_RESCUE (-1)
+
 enum sley_on_deadlock {
     SLEY_DEADLOCK_REPORT = 0, /* say so once, and go on waiting */
     SLEY_DEADLOCK_RETURN = 1, /* say so and make run return -SLEY_EDEADLOCK */
@@ -67,6 +70,10 @@ typedef struct sley_options {
                              6.12; its share of the processor stays the same, but it wakes sooner
                              beside others), which threads and processes made meanwhile inherit:
                              true leaves that to the kernel, too */
+    int rescue_signal;    /* workers > 1: who idles sends this signal to one that computes without
+                             suspending, so that what its ring and timers hold goes on elsewhere. 0:
+                             SIGURG; SLEY_NO_RESCUE: never. A handler that the program has for it is
+                             called when anybody else sends it. */
 } sley_options;
 
 #define SLEY_OPTIONS(...) \

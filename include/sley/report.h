@@ -28,6 +28,7 @@ typedef struct sley_stats {
     uint64_t memory_allocated; /* in blocks that are in use */
     uint64_t memory_active;    /* in pages that hold such blocks */
     uint64_t memory_resident;  /* in memory, with what is kept for later */
+    uint64_t rescues;          /* signals to workers that computed: sley_options.rescue_signal */
 } sley_stats;
 
 /* Figures of the running loop. 0; -SLEY_ENOLOOP; -EINVAL for a size it does not know. The size

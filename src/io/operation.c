@@ -42,6 +42,8 @@ static void mail_arrived(struct sley_loop *loop, struct sl_inbox_item *item)
         loop->ring->class->cancel(loop->ring, &operation->op);
 }
 
+void (*const sl_inbox_amid)(struct sley_loop *loop, struct sl_inbox_item *item) = mail_arrived;
+
 /* Of many workers: the operation is cancelled by the ring that has it. */
 bool sl_operation_cancel_held(struct sley_loop *loop, struct sl_wait *wait)
 {

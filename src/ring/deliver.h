@@ -51,8 +51,8 @@ SL_INLINE void sl_op_unlink(struct sl_op *op)
 /* ring.c: an operation in the backlog is cancelled: it completes with the next turn. */
 void sl_ring_end_waiting(struct sl_ring *ring, struct sl_op *op);
 void sl_ring_end_waiting_on(struct sl_ring *ring, int fd);
-/* Delivers those. Returns how many. */
-unsigned sl_ring_deliver_ended(struct sl_ring *ring);
+/* Delivers those; `amid` the program's code: if they may be. Returns how many. */
+unsigned sl_ring_deliver_ended(struct sl_ring *ring, bool amid);
 
 /* doorbell.c */
 void sl_doorbell_arm(struct sl_ring *ring);

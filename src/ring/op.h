@@ -8,6 +8,9 @@
 
 #include "base/list.h"
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct sl_ring;
 
 enum sl_op_state {
@@ -25,6 +28,9 @@ struct sl_op {
      * multishot operation goes on, else the record is retired before the call. It may queue other
      * operations and make fibers ready; it must not switch. */
     void (*complete)(struct sl_ring *ring, struct sl_op *op);
+    /* Must this completion wait for a turn of the owner's own, because complete would allocate,
+     * free, close or lock? NULL: never; it may come inside of a signal handler. */
+    bool (*keeps)(const struct sl_op *op, int32_t result);
 
     uint8_t opcode;     /* IORING_OP_* */
     uint8_t state;      /* enum sl_op_state */

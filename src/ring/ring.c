@@ -105,7 +105,7 @@ void sl_ring_end_waiting_on(struct sl_ring *ring, int fd)
     }
 }
 
-unsigned sl_ring_deliver_ended(struct sl_ring *ring)
+unsigned sl_ring_deliver_ended(struct sl_ring *ring, bool amid)
 {
     struct sl_list ended;
     struct sl_link *link;
@@ -117,6 +117,10 @@ unsigned sl_ring_deliver_ended(struct sl_ring *ring)
     while ((link = sl_list_pop(&ended))) {
         struct sl_op *op = SL_CONTAINER(link, struct sl_op, link);
 
+        if (amid && op->keeps && op->keeps(op, -ECANCELED)) {
+            sl_list_push(&ring->ended, link);
+            continue;
+        }
         link->next = NULL;
         sl_ring_deliver(ring, op, -ECANCELED, 0);
         n++;

@@ -44,6 +44,13 @@ struct sl_ring_class {
      * (0: does not wait; INT64_MAX: for ever). 0, -EINTR (waited, a signal came), -ETIME (waited
      * in vain). A turn that submitted as well answers 0 for either, because the kernel does. */
     int (*turn)(struct sl_ring *ring, int64_t wait_ns);
+    /* For a ring whose owner does not come to turn it: both are NULL where that cannot be had.
+     * Would a turn do anything? Any thread; a hint. */
+    bool (*waits)(const struct sl_ring *ring);
+    /* The owner's, in a signal handler that has interrupted code of the program's: a turn without
+     * waiting, which keeps the completions that their operations want kept (sl_op.keeps), and all
+     * that follow of such an operation, for the next turn. */
+    void (*turn_amid)(struct sl_ring *ring);
 };
 
 /* First member of whatever keeps operations in a ring beyond a call (readers, listeners). */

@@ -2,14 +2,16 @@
 #ifndef SL_RING_URING_H
 #define SL_RING_URING_H
 
-#include "ring/kernel.h"
-#include "ring/ring.h"
+#include "ring/deliver.h"
+
+#define SL_URING_KEPT 32
 
 struct uring {
     /* Submission. The kernel takes entries in enter alone, so that between two calls only we
      * write here; `tail` runs ahead of the shared word until the next enter. */
     struct io_uring_sqe *sqes;
-    unsigned tail, sq_mask, sq_entries;
+    unsigned sq_mask, sq_entries;
+    unsigned tail;             /* others look at it, relaxed */
     unsigned *sq_head, *sq_tail;
     const unsigned *sq_flags;  /* IORING_SQ_TASKRUN, IORING_SQ_CQ_OVERFLOW */
 
@@ -17,6 +19,12 @@ struct uring {
     struct io_uring_cqe *cqes;
     unsigned cq_mask;
     unsigned *cq_head, *cq_tail;
+
+    struct kept {              /* completions that wait for a turn of the owner's own */
+        struct sl_op *op;
+        struct io_uring_cqe cqe;
+    } kept[SL_URING_KEPT];
+    unsigned kept_count;
 
     int enter_fd;              /* the ring, or its number among the thread's registered rings */
     unsigned enter_flags;      /* of every enter */
@@ -52,7 +60,67 @@ void sl_uring_close(struct sl_ring *ring);
 void sl_uring_forked(struct sl_ring *ring);
 /* uring.c: one io_uring_enter. */
 int sl_uring_enter(struct sl_ring *ring, unsigned complete, unsigned flags, int64_t wait_ns);
-/* uring.c: the next free entry, cleared, or NULL. */
+/* uring_submit.c: what the class names */
+void sl_uring_submit(struct sl_ring *ring, struct sl_op *op);
+void sl_uring_cancel(struct sl_ring *ring, struct sl_op *op);
+void sl_uring_cancel_fd(struct sl_ring *ring, int fd);
+void sl_uring_cancel_all(struct sl_ring *ring);
+/* What found no room before, in the order in which it came; cancels first, they free room. */
+void sl_uring_refill(struct sl_ring *ring);
+/* The next free entry, cleared, or NULL. */
 struct io_uring_sqe *sl_uring_entry(struct uring *uring);
+/* uring_amid.c: for an owner that does not come */
+void sl_uring_turn_amid(struct sl_ring *ring);
+
+/* A word that names an operation in flight: its address, and above it the generation that makes a
+ * request to cancel the last user of that address miss. User space ends at 2^47 or 2^48. */
+#define SL_URING_ADDRESS_BITS 48
+
+SL_INLINE uint64_t sl_uring_name_of(const struct sl_op *op)
+{
+    return (uint64_t)(uintptr_t)op | (uint64_t)op->generation << SL_URING_ADDRESS_BITS;
+}
+
+SL_INLINE unsigned sl_uring_unsubmitted(const struct uring *uring)
+{
+    /* The kernel moves the head inside enter, in this thread: nothing to pair with. */
+    return sl_shared_load_relaxed(&uring->tail) - sl_shared_load_relaxed(uring->sq_head);
+}
+
+SL_INLINE bool sl_uring_has_more(const struct uring *uring)
+{
+    /* A hint that the kernel sets from anywhere; enter sees to what it stands for. */
+    return sl_shared_load_relaxed(uring->sq_flags) & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW);
+}
+
+SL_INLINE bool sl_uring_reapable(const struct uring *uring)
+{
+    return sl_shared_load_relaxed(uring->cq_tail) != sl_shared_load_relaxed(uring->cq_head);
+}
+
+/* Any thread. What found no room waits as well, but then the queue is full. */
+SL_INLINE bool sl_uring_waits(const struct sl_ring *ring)
+{
+    const struct uring *uring = ring->state;
+
+    return sl_uring_unsubmitted(uring) || sl_uring_has_more(uring) || sl_uring_reapable(uring);
+}
+
+SL_INLINE struct sl_op *sl_uring_op_of(const struct io_uring_cqe *cqe)
+{
+    struct sl_op *op =
+        (struct sl_op *)(uintptr_t)(cqe->user_data & ((UINT64_C(1) << SL_URING_ADDRESS_BITS) - 1));
+
+    SL_CHECK(op->generation == cqe->user_data >> SL_URING_ADDRESS_BITS && op->state != SL_OP_IDLE);
+    return op;
+}
+
+SL_INLINE void sl_uring_deliver(struct sl_ring *ring, struct sl_op *op,
+                                const struct io_uring_cqe *cqe)
+{
+    if (SL_UNLIKELY(op->link.next != NULL) && !(cqe->flags & IORING_CQE_F_MORE))
+        sl_op_unlink(op);
+    sl_ring_deliver(ring, op, cqe->res, cqe->flags);
+}
 
 #endif

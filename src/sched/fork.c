@@ -3,6 +3,7 @@
  * or made anew. */
 #include "sched/fork.h"
 
+#include "os/kick.h"
 #include "os/plain.h"
 #include "sched/worker.h"
 
@@ -46,6 +47,7 @@ static void child(void)
     sl_forks++;
     sl_rings_forked();
     sl_signals_forked();
+    sl_kicks_forked();
     sl_fork_calls.table();
     if (loop)
         leave(loop);

@@ -91,9 +91,25 @@ bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
 
 /* ---- wake ---- */
 
+/* All that was posted, the oldest first. */
+static struct sl_inbox_item *take_all(struct sley_loop *loop)
+{
+    /* Pairs with the compare-and-swap in sl_inbox_post. */
+    struct sl_inbox_item *item = sl_exchange_acq_rel(&loop->inbox, NULL), *oldest = NULL;
+
+    while (item) {
+        struct sl_inbox_item *next = item->next;
+
+        item->next = oldest;
+        oldest = item;
+        item = next;
+    }
+    return oldest;
+}
+
 void sl_inbox_take(struct sley_loop *loop)
 {
-    struct sl_inbox_item *item, *oldest = NULL;
+    struct sl_inbox_item *item, *oldest;
     uint32_t signals;
 
     if (SL_UNLIKELY(sl_load_relaxed(&loop->signals))) {
@@ -103,21 +119,33 @@ void sl_inbox_take(struct sley_loop *loop)
     }
     if (SL_UNLIKELY(sl_load_relaxed(&loop->mine.incoming) != NULL))
         sl_share_receive(loop, &loop->mine);
-    if (SL_LIKELY(!sl_load_relaxed(&loop->inbox)))
+    if (SL_LIKELY(!sl_load_relaxed(&loop->inbox)) && SL_LIKELY(!loop->left))
         return;
-    /* Pairs with the compare-and-swap in sl_inbox_post. */
-    item = sl_exchange_acq_rel(&loop->inbox, NULL);
-    while (item) {
-        struct sl_inbox_item *next = item->next;
-
-        item->next = oldest;
-        oldest = item;
-        item = next;
+    while ((item = loop->left)) {
+        loop->left = item->next;
+        item->run(loop, item);
     }
-    while (oldest) {
-        item = oldest;
+    for (oldest = take_all(loop); (item = oldest);) {
         oldest = item->next;
         item->run(loop, item);
+    }
+}
+
+void sl_inbox_take_amid(struct sley_loop *loop)
+{
+    struct sl_inbox_item *item, *next, **end = &loop->left;
+
+    while (*end)
+        end = &(*end)->next;
+    for (item = take_all(loop); item; item = next) {
+        next = item->next;
+        item->next = NULL;
+        if (item->run == sl_inbox_amid) {
+            item->run(loop, item);
+            continue;
+        }
+        *end = item;
+        end = &item->next;
     }
 }
 

@@ -1,5 +1,6 @@
 /* A worker among many: its passes, which are like those of a worker that is alone (worker.c), but
  * what is ready comes from everywhere, and who has nothing to do looks at the others. */
+#include "sched/rescue.h"
 #include "sched/share.h"
 #include "sched/wait.h"
 
@@ -18,21 +19,40 @@ static void run_ready(struct sley_loop *loop)
 
 /* ---- timers ---- */
 
-/* Fires what is due, under the wheel's lock: whoever disarms a timer waits until it has acted. None
- * of them runs code of the program's. */
-static void expire(struct sley_loop *loop)
+/* They come back a little later. */
+static void put_back_at_home(struct sley_loop *of, const struct sley_loop *by, struct sl_list *due)
+{
+    struct sl_link *link, *next;
+
+    for (link = due->head.next; link != &due->head; link = next) {
+        struct sl_entry *entry = SL_CONTAINER(link, struct sl_entry, link);
+        struct sl_timer *timer = SL_CONTAINER(entry, struct sl_timer, entry);
+
+        next = link->next;
+        if (entry->run != sl_timer_at_home)
+            continue;
+        sl_link_remove(link);
+        timer->deadline = by->now + SL_PASS_NS;
+        sl_wheel_arm(&of->wheel, timer);
+    }
+}
+
+/* Under the wheel's lock: whoever disarms a timer waits until it has acted. None of them runs code
+ * of the program's. */
+void sl_timers_expire(struct sley_loop *of, struct sley_loop *by)
 {
     struct sl_list due;
 
     sl_list_init(&due);
-    loop->expired_at = loop->now;
-    sl_spin_lock(&loop->wheel_lock);
-    if (sl_wheel_next(&loop->wheel) <= loop->now)
-        sl_wheel_expire(&loop->wheel, loop->now, &due);
-    sl_store_relaxed(&loop->timers, loop->wheel.armed > 0);
-    sl_store_relaxed(&loop->member->figures[SL_FIGURE_TIMERS], loop->wheel.armed);
-    sl_worker_fire(loop, &due);
-    sl_spin_unlock(&loop->wheel_lock);
+    sl_spin_lock(&of->wheel_lock);
+    if (sl_wheel_next(&of->wheel) <= by->now)
+        sl_wheel_expire(&of->wheel, by->now, &due);
+    if (of != by)
+        put_back_at_home(of, by, &due);
+    sl_store_relaxed(&of->timers, of->wheel.armed > 0);
+    sl_store_relaxed(&of->member->figures[SL_FIGURE_TIMERS], of->wheel.armed);
+    sl_worker_fire(by, &due);
+    sl_spin_unlock(&of->wheel_lock);
 }
 
 void sl_timer_arm_shared(struct sley_loop *loop, struct sl_timer *timer)
@@ -104,7 +124,7 @@ static void end_pass(struct sley_loop *loop)
     sl_inbox_take(loop);
     if (timers || loop->ring->in_flight) {
         loop->pass_began = sl_loop_clock(loop);
-        expire(loop);
+        sl_timers_expire(loop, loop);
     }
     loop->share_left = loop->budget_full;
     publish(loop); /* what the ring has done in this pass included: it may sleep now, for long */
@@ -120,12 +140,14 @@ int sl_worker_run_member(struct sley_loop *loop)
 
     if (rc < 0 || (rc = sl_worker_begin(loop)) < 0)
         return rc;
+    sl_rescue_enlist(loop);
     while (!sl_load_relaxed(&loop->team->stopping)) {
         run_ready(loop);
         end_pass(loop);
     }
     if (loop->searches)
         sl_search_end(loop, false);
+    sl_rescue_discharge(loop);
     sl_worker_end(loop);
     if (loop->index)
         sl_own_leave(loop, SL_LOOP_IDLE);
@@ -134,12 +156,17 @@ int sl_worker_run_member(struct sley_loop *loop)
 
 int sl_team_run(struct sley_loop *loop)
 {
-    int rc = sl_team_begin(loop->team);
+    int rc = sl_rescue_begin(loop->team);
 
     if (rc < 0)
         return rc;
-    rc = sl_worker_run_member(loop);
-    if (rc < 0)
-        sl_team_stop(loop->team);
-    return sl_team_rest(loop->team, rc);
+    rc = sl_team_begin(loop->team);
+    if (rc == 0) {
+        rc = sl_worker_run_member(loop);
+        if (rc < 0)
+            sl_team_stop(loop->team);
+        rc = sl_team_rest(loop->team, rc);
+    }
+    sl_rescue_end(loop->team);
+    return rc;
 }

@@ -4,15 +4,16 @@
  * goes to sleep says so, has a fence, and looks at all queues: one of the two sees the other
  * (README.md, "Search and sleep"). One worker is woken at a time; a searcher that finds
  * something wakes the next one. */
+#include "sched/rescue.h"
 #include "sched/share.h"
 #include "sched/wait.h"
 
 #ifndef ROUNDS /* a model explores fewer */
 #define ROUNDS 8
-#define ROUNDS_OF_WATCHER 3
 #define ROUND_TURNS 60 /* of a processor's pause: about 2 us */
 #endif
-#define WATCH_NS 1000000
+#define WATCH_NS SL_RESCUE_NS
+#define KEEP_WATCH_NS 2000000 /* after somebody was seen at work */
 #define FRUITLESS_MOST 14
 
 static uint32_t sleepers(uint32_t idle)
@@ -181,12 +182,21 @@ static bool called(struct sley_loop *loop)
            sl_inject_any(&loop->member->mine) || sl_load_relaxed(&loop->team->stopping);
 }
 
-/* Where workers share processors, who searches keeps another one from its work: a look will do. */
+/* Where workers share processors, who searches keeps another one from its work: a look will do. So
+ * it will for a watcher, whose last one was long ago. */
 static int first_round(const struct sley_loop *loop)
 {
-    if (loop->watched)
-        return ROUNDS - ROUNDS_OF_WATCHER;
-    return loop->team->crowded ? ROUNDS - 1 : 0;
+    return loop->watched || loop->team->crowded ? ROUNDS - 1 : 0;
+}
+
+static void what_was_seen(const struct sley_loop *loop, uint32_t *seen)
+{
+    for (uint32_t i = 0; i < loop->team->n; i++) {
+        struct sl_member *member = &loop->team->members[i];
+        bool still = loop->watched && sl_load_relaxed(&member->still);
+
+        seen[i] = still ? sl_load_relaxed(&member->turns) + 1 : 0;
+    }
 }
 
 /* Of what was stolen the first that nobody has begun. The rest is in the thief's deque, which is to
@@ -205,19 +215,17 @@ static struct sl_entry *search(struct sley_loop *loop)
     uint32_t seen[SL_TEAM_MOST];
     struct sl_entry *entry;
 
-    for (uint32_t i = 0; i < loop->team->n; i++)
-        seen[i] = 0;
-    for (int round = first_round(loop); round < ROUNDS; round++) {
+    what_was_seen(loop, seen);
+    for (int round = first_round(loop);; round++) {
         if ((entry = sl_share_from_inject(loop)))
             return entry;
         if (loop->team->steals && (entry = first_to_begin(loop, sweep(loop, seen))))
             return entry;
-        for (int turn = 0; turn < ROUND_TURNS && !loop->team->crowded; turn++)
-            sl_cpu_relax();
-        if (called(loop) || loop->ring->class->pending(loop->ring))
+        if (round == ROUNDS - 1 || called(loop) || loop->ring->class->pending(loop->ring))
             return NULL;
+        for (int turn = 0; turn < ROUND_TURNS; turn++)
+            sl_cpu_relax();
     }
-    return NULL;
 }
 
 static bool begin_search(struct sl_team *team)
@@ -287,6 +295,30 @@ static int64_t until(struct sley_loop *loop, bool watches)
     return watches && wait_ns > WATCH_NS ? WATCH_NS : wait_ns;
 }
 
+/* All sleep, but one may wake and be busy at once: for a while somebody is there to see it. Who
+ * wakes later, and is alone, rings for somebody. */
+static bool lately_active(const struct sley_loop *loop)
+{
+    struct sl_team *team = loop->team;
+
+    return team->rescue_signal &&
+           loop->now < (int64_t)sl_load_relaxed(&team->active_at) + KEEP_WATCH_NS;
+}
+
+/* Another one wakes, sees that this one is at work, and watches. */
+static void call_watcher(struct sl_team *team)
+{
+    sl_store_relaxed(&team->called, 1);
+    for (uint32_t i = 0; i * 64 < team->n; i++) {
+        uint64_t bits = sl_load_relaxed(&team->asleep[i]);
+
+        if (bits) {
+            sl_ring_ring(team->members[i * 64 + (uint32_t)__builtin_ctzll(bits)].loop->ring);
+            return;
+        }
+    }
+}
+
 /* Sleeps, unless something is there. True: it was woken to search. */
 static bool rest(struct sley_loop *loop)
 {
@@ -300,7 +332,8 @@ static bool rest(struct sley_loop *loop)
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
-    watches = others && !team->counts_still && sl_cas_acq_rel(&team->watchers, &none, 1);
+    watches = (others || lately_active(loop)) && !team->counts_still &&
+              sl_cas_acq_rel(&team->watchers, &none, 1);
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
     if (!anything(loop, watches)) {
         if (SL_UNLIKELY(team->counts_still))
@@ -309,19 +342,24 @@ static bool rest(struct sley_loop *loop)
             loop->ring->class->turn(loop->ring, wait_ns);
         loop->owes = false;
     }
-    loop->watched = watches;
+    loop->watched = watches || sl_load_relaxed(&team->called);
+    sl_store_relaxed(&team->called, 0);
     if (watches)
         sl_store_relaxed(&team->watchers, 0);
     sl_store_relaxed(&loop->asleep, 0);
     woken = !(sl_and_acq_rel(word, ~bit) & bit); /* pairs with wake_one */
-    sl_sub_acq_rel(&team->idle, 1);
-    loop->owes |= watches || woken;
+    loop->alone = sleepers(sl_sub_acq_rel(&team->idle, 1)) == team->n && team->rescue_signal &&
+                  !sl_load_relaxed(&team->watchers) && !watches;
+    loop->owes |= watches || woken || loop->alone;
     return woken;
 }
 
 void sl_search_busy(struct sley_loop *loop)
 {
     loop->watched = loop->owes = false;
+    if (loop->alone)
+        call_watcher(loop->team);
+    loop->alone = false;
     if (loop->searches)
         sl_search_end(loop, true);
     else
@@ -332,9 +370,13 @@ void sl_search_or_sleep(struct sley_loop *loop)
 {
     if (!loop->searches)
         loop->searches = begin_search(loop->team);
+    if (loop->watched)
+        sl_loop_clock(loop);
     if (loop->searches) {
-        loop->taken = search(loop);
-        sl_search_end(loop, loop->taken != NULL);
+        sl_rescue_look(loop); /* others' timers may have made somebody ready, here */
+        if (SL_LIKELY(!sl_share_any(loop)))
+            loop->taken = search(loop);
+        sl_search_end(loop, sl_share_any(loop));
     }
     if (!sl_share_any(loop) && !called(loop))
         loop->searches = rest(loop);

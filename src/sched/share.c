@@ -89,6 +89,7 @@ static SL_NOINLINE void overflow(struct sley_loop *loop, struct sl_entry *place)
 
 void sl_share_append(struct sley_loop *loop, struct sl_entry *entry)
 {
+    SL_DEBUG_CHECK(!loop->in_user);
     if (SL_UNLIKELY(!sl_deque_push(&loop->member->deque, entry)))
         overflow(loop, entry);
 }

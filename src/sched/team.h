@@ -26,6 +26,7 @@ enum sl_figure {
     SL_FIGURE_SUBMITTED,
     SL_FIGURE_COMPLETED,
     SL_FIGURE_IN_FLIGHT,
+    SL_FIGURE_RESCUES,           /* signals it was sent, while it computed */
     SL_FIGURES
 };
 
@@ -39,6 +40,13 @@ struct sl_member {
     sl_atomic_u32 quiet;         /* so many single offers need wake nobody: search.c */
     struct sley_loop *loop;
     pthread_t thread;            /* not of the first: that is the caller's */
+    sl_atomic_u32 enlisted;      /* rescue.c: it runs; what follows is there */
+    clockid_t clock;             /* of the processor time that its thread has had */
+    sl_atomic_u32 kicked;        /* a signal is on its way to it */
+    sl_atomic_u32 still;         /* when it was last looked at, it had dispatched nothing since */
+    sl_atomic_u32 seen_turns;    /* the time before; turns, */
+    sl_atomic_u64 seen_at;       /* the clock, */
+    sl_atomic_u64 seen_cpu;      /* and its thread's */
     bool started;
 };
 
@@ -57,6 +65,10 @@ struct sl_team {
     sl_atomic_u32 watchers;      /* sleepers that look around every millisecond: 0 or 1 */
     sl_atomic_u32 fruitless;     /* searches in a row that found nothing, up to a limit */
     sl_atomic_u32 stopping;      /* the run is over: workers come to rest */
+    sl_atomic_u64 looked_at;     /* when somebody last looked after all: rescue.c */
+    sl_atomic_u64 active_at;     /* and when somebody was last seen at work */
+    sl_atomic_u32 called;        /* somebody is rung for to watch: search.c */
+    int rescue_signal;           /* 0: nobody is rescued */
     sl_atomic_u64 asleep[SL_TEAM_MOST / 64]; /* who sleeps and has not been woken */
     _Alignas(64) pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t changed;

@@ -41,8 +41,7 @@ struct sley_loop {
     struct sl_link *batch_last;  /* sl_ready_pop */
     int32_t budget;              /* dispatches left in this pass; of many workers 0: what is
                                     quick for one loop then takes the other way */
-    uint32_t in_user;            /* user code runs, not a call of ours: for whoever will watch
-                                    a busy worker (nobody does yet) */
+    uint32_t in_user;            /* user code runs, not a call of ours: rescue.c may make a pass */
     void *hub;                   /* the saved context of the loop itself */
     struct sl_exceptions *exceptions; /* of the thread that runs it, for C++ */
     void *caller;                /* where the last that waited will return to: sync/alone.h */
@@ -80,8 +79,9 @@ struct sley_loop {
     struct sley_context *stash;  /* task/context.h */
     uint32_t stashed;
     uint32_t index;
-    bool searches, watched, owes; /* search.c */
+    bool searches, watched, owes, alone; /* search.c */
     bool ending;                 /* a fiber ends: whom it wakes is next here */
+    uint8_t within;              /* user code runs that a call of ours has called: no pass */
     struct sl_entry *direct;     /* and goes there without a queue */
     struct sl_rng rng;
 
@@ -92,6 +92,7 @@ struct sley_loop {
 
     /* From other threads and signal handlers. */
     sl_atomic_ptr inbox;         /* struct sl_inbox_item */
+    struct sl_inbox_item *left;  /* the oldest first: what was taken from there and not run */
     sl_atomic_u32 asleep;        /* the owner waits, or is about to, in its ring */
     sl_atomic_u32 signals;       /* enum sl_loop_signal */
     pthread_t holder, held_by;   /* whose it is while nobody runs it; SL_OWN_HELD: own.c */
@@ -127,6 +128,7 @@ void sl_own_leave(struct sley_loop *loop, enum sl_loop_state state);
 
 SL_INLINE void sl_ready_push(struct sley_loop *loop, struct sl_entry *entry)
 {
+    SL_DEBUG_CHECK(!loop->team || !loop->in_user);
     sl_list_push(&loop->ready, &entry->link);
 }
 /* asyncio runs its queue in batches (what was ready when the batch began), which shows only in
@@ -190,6 +192,10 @@ SL_INLINE void sl_leave(struct sley_loop *loop)
 
 void sl_timer_arm_shared(struct sley_loop *loop, struct sl_timer *timer);
 void sl_timer_disarm_shared(struct sley_loop *loop, struct sl_timer *timer);
+/* Fires what is due in a wheel, its owner's or, for it, another worker's. */
+void sl_timers_expire(struct sley_loop *of, struct sley_loop *by);
+/* What only the owner may do: io/accept.c. */
+extern void (*const sl_timer_at_home)(struct sley_loop *loop, struct sl_entry *entry);
 
 /* Of one loop its own, else the team's (still.c): relaxed, it moves while nobody runs. */
 SL_INLINE int64_t sl_virtual_now(const struct sley_loop *loop)
@@ -286,6 +292,10 @@ bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned);
 bool sl_idle_ask(struct sley_loop *loop);
 /* Does what other threads and signals have asked for. */
 void sl_inbox_take(struct sley_loop *loop);
+/* The same in a signal handler: what may not be done there is left. */
+void sl_inbox_take_amid(struct sley_loop *loop);
+/* What an item may do in a signal handler: io/operation.c. */
+extern void (*const sl_inbox_amid)(struct sley_loop *loop, struct sl_inbox_item *item);
 
 /* From other threads: */
 

@@ -47,6 +47,7 @@ static void callback_due(struct sley_loop *loop, struct sl_entry *entry)
 int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, void *arg)
 {
     struct done_callback *callback;
+    struct sley_loop *loop;
 
     if (!future || !fn)
         return -EINVAL;
@@ -55,15 +56,19 @@ int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, v
     callback = sl_sys.allocate(sizeof *callback, 0);
     if (!callback)
         return -ENOMEM;
+    if ((loop = sl_current()))
+        sl_enter_loop(loop);
     *callback = (struct done_callback){.entry.run =
                                            sl_future_many(future) ? callback_due : callback_run,
                                        .future = sl_future_ref(future),
                                        .fn = fn,
                                        .arg = arg,
                                        .context = sl_context_inherit(
-                                           sl_future_many(future) ? sl_current() : future->loop,
+                                           sl_future_many(future) ? loop : future->loop,
                                            NULL)};
     sl_future_add(future, &callback->entry);
+    if (loop)
+        sl_leave(loop);
     return 0;
 }
 

@@ -42,13 +42,13 @@ void sley_loop_call_exception_handler(sley_loop *loop, const sley_exception *exc
     uint32_t user = here ? here->in_user : 0;
 
     if (here)
-        here->in_user = 1;
+        here->in_user = 1, here->within++;
     if (runtime->exception_handler)
         runtime->exception_handler(loop, exception, runtime->exception_arg);
     else
         sley_loop_default_exception_handler(loop, exception);
     if (here)
-        here->in_user = user;
+        here->in_user = user, here->within--;
 }
 
 void sley_loop_default_exception_handler(sley_loop *loop, const sley_exception *exception)

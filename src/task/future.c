@@ -273,6 +273,19 @@ static int check_completable(const struct sley_future *future)
     return 0;
 }
 
+static int complete(struct sley_loop *loop, struct sley_future *future, enum sl_future_state state,
+                    intptr_t word, sley_error *detail)
+{
+    bool first;
+
+    if (loop)
+        sl_enter_loop(loop);
+    first = sl_future_finish(future, state, word, detail);
+    if (loop)
+        sl_leave(loop);
+    return first ? 0 : -SLEY_EINVALIDSTATE;
+}
+
 int sley_future_set_result(sley_future *future, intptr_t value)
 {
     int rc = check_completable(future);
@@ -281,26 +294,26 @@ int sley_future_set_result(sley_future *future, intptr_t value)
         return rc;
     if (sley_is_error(value))
         return -SLEY_EVALUE;
-    return sl_future_finish(future, SL_DONE, value, NULL) ? 0 : -SLEY_EINVALIDSTATE;
+    return complete(sl_current(), future, SL_DONE, value, NULL);
 }
 
 int sley_future_set_exception(sley_future *future, intptr_t error)
 {
     int rc = check_completable(future);
+    struct sley_loop *loop;
     sley_error *detail;
 
     if (rc < 0)
         return rc;
     if (!sley_is_error(error))
         return -SLEY_EVALUE;
-    detail = *sl_error_slot(sl_current());
+    loop = sl_current();
+    detail = *sl_error_slot(loop);
     if (sley_error_code(detail) != error)
         detail = NULL;
     if (error == -ECANCELED)
-        rc = sl_future_finish(future, SL_CANCELLED, error, NULL);
-    else
-        rc = sl_future_finish(future, SL_FAILED, error, sley_error_ref(detail));
-    return rc ? 0 : -SLEY_EINVALIDSTATE;
+        return complete(loop, future, SL_CANCELLED, error, NULL);
+    return complete(loop, future, SL_FAILED, error, sley_error_ref(detail));
 }
 
 /* What is its loop's alone, by a thread that does not run the loop. */

@@ -149,7 +149,7 @@ sley_handle sley_loop_call_soon(sley_loop *loop, sley_callback *fn, void *arg)
     sley_handle value = by_value(loop, handle);
 
     if (handle && loop->team) {
-        struct sley_loop *here = sl_current();
+        struct sley_loop *here = sl_enter();
 
         handle->timer.deadline = SL_TIMER_QUEUED;
         handle->timer.entry.run = shared_run;
@@ -157,6 +157,8 @@ sley_handle sley_loop_call_soon(sley_loop *loop, sley_callback *fn, void *arg)
             sl_share_push(here, &handle->timer.entry);
         else
             sl_share_give(loop->team, &handle->timer.entry);
+        if (here)
+            sl_leave(here);
     } else if (handle) {
         handle->timer.deadline = SL_TIMER_QUEUED;
         sl_ready_push(loop, &handle->timer.entry);

@@ -281,6 +281,7 @@ static sley_stats stats_of_team(struct sley_loop *loop)
         .submitted = sl_team_figure(team, SL_FIGURE_SUBMITTED),
         .completed = sl_team_figure(team, SL_FIGURE_COMPLETED),
         .in_flight = sl_team_figure(team, SL_FIGURE_IN_FLIGHT),
+        .rescues = sl_team_figure(team, SL_FIGURE_RESCUES),
     };
 
     for (unsigned i = 0; i < team->n; i++)
@@ -299,7 +300,7 @@ int sley_stats_get(sley_stats *stats)
         return sl_no_loop();
     if (size < offsetof(sley_stats, memory_allocated) || size > sizeof all)
         return -EINVAL;
-    if (size == sizeof all) /* asking the allocator is dear */
+    if (size >= offsetof(sley_stats, rescues)) /* asking the allocator is dear */
         sl_sys_figures(&memory);
     all = loop->team ? stats_of_team(loop) : stats_of_loop(loop);
     all.size = size;

@@ -201,7 +201,13 @@ static void dequeuer_of_second(void)
 
 static struct sley_task *make(void)
 {
-    return sl_shared_create(model_loop(), NULL, NULL, 0, NULL, NULL);
+    struct sley_loop *loop = model_loop();
+    struct sley_task *made;
+
+    loop->in_user = 0;
+    made = sl_shared_create(loop, NULL, NULL, 0, NULL, NULL);
+    loop->in_user = 1;
+    return made;
 }
 
 /* What is left at this worker. */

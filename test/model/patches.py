@@ -234,7 +234,7 @@ MUTANTS = [
      move('    sl_store_relaxed(&team->stopping, 1);\n', behind='sees this, or is rung */\n')),
     ('sched/team.c', 'sl_team_stop', 'nobody is rung',
      change(('sl_loop_ring(team->members[i].loop);', ';'))),
-    ('sched/member.c', 'expire', 'acts outside of the lock',
+    ('sched/member.c', 'sl_timers_expire', 'acts outside of the lock',
      swap('sl_worker_fire(loop, &due);', 'sl_spin_unlock(&loop->wheel_lock);')),
     ('sched/member.c', 'sl_timer_disarm_shared', 'without the lock',
      change(('    sl_spin_lock(&loop->wheel_lock);\n', ''),

@@ -5,7 +5,6 @@
 
 #define SL_DEQUE_SLOTS 4u
 #define ROUNDS 2
-#define ROUNDS_OF_WATCHER 2
 #define ROUND_TURNS 0
 
 #include "explore.h"
@@ -111,6 +110,26 @@ static int turn(struct sl_ring *ring, int64_t wait_ns)
     else if (!sl_model_may_disturb() && !sl_model_wait_timed(bell)) /* else it is early */
         only_single_offers();
     return 0;
+}
+
+/* No timer here is its owner's alone. */
+void (*const sl_timer_at_home)(struct sley_loop *loop, struct sl_entry *entry) = NULL;
+
+/* Whoever looks has slept so long that the others stand still, for all it knows. */
+void sl_rescue_look(struct sley_loop *loop)
+{
+    for (unsigned i = 0; i < loop->team->n; i++)
+        sl_store_relaxed(&loop->team->members[i].still, 1);
+}
+
+void sl_rescue_enlist(struct sley_loop *loop)
+{
+    (void)loop;
+}
+
+void sl_rescue_discharge(struct sley_loop *loop)
+{
+    (void)loop;
 }
 
 /* Of a team in which nobody watches. What it counts is its own affair. */

@@ -18,7 +18,8 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OWN = {'sl_current_set', 'sl_current_outside', 'sl_no_loop'}
-ERRNO = re.compile(r'^(?:plain_error|sl_plain_\w+|sys_\w+|on_signal|sl_(?:thread_)?signals?_\w+)$')
+ERRNO = re.compile(
+    r'^(?:plain_error|sl_plain_\w+|sys_\w+|on_signal|on_kick|sl_(?:thread_)?signals?_\w+)$')
 # They ask twice, and never suspend.
 TWICE = {'sley_future_set_exception': 2, 'sley_thread_future_result': 2}
 

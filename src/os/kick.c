@@ -1,0 +1,100 @@
+#include "os/kick.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <time.h>
+
+#define SIGNALS 65
+
+static struct kick {
+    unsigned users;
+    bool (*fn)(void);
+    struct sigaction previous;
+} kicks[SIGNALS];
+static pthread_mutex_t kicks_lock = PTHREAD_MUTEX_INITIALIZER;
+
+int sl_kick_default(void)
+{
+    return SIGURG;
+}
+
+static void on_kick(int signal, siginfo_t *info, void *context)
+{
+    struct kick *kick = &kicks[signal];
+    int saved = errno;
+
+    if (kick->fn())
+        ;
+    else if (kick->previous.sa_flags & SA_SIGINFO)
+        kick->previous.sa_sigaction(signal, info, context);
+    else if (kick->previous.sa_handler != SIG_DFL && kick->previous.sa_handler != SIG_IGN)
+        kick->previous.sa_handler(signal);
+    errno = saved;
+}
+
+/* What the handler reads is there before it is in place, and stays as it was after it has gone. */
+int sl_kick_begin(int signal, bool (*fn)(void))
+{
+    struct sigaction action = {.sa_sigaction = on_kick,
+                               .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+    int rc = 0;
+
+    if (signal < 1 || signal >= SIGNALS)
+        return -EINVAL;
+    pthread_mutex_lock(&kicks_lock);
+    if (kicks[signal].users == 0) {
+        kicks[signal].fn = fn;
+        sigemptyset(&action.sa_mask);
+        if (sigaction(signal, NULL, &kicks[signal].previous) || sigaction(signal, &action, NULL))
+            rc = -EINVAL;
+    }
+    kicks[signal].users += rc == 0;
+    pthread_mutex_unlock(&kicks_lock);
+    return rc;
+}
+
+void sl_kick_end(int signal)
+{
+    pthread_mutex_lock(&kicks_lock);
+    if (--kicks[signal].users == 0)
+        sigaction(signal, &kicks[signal].previous, NULL);
+    pthread_mutex_unlock(&kicks_lock);
+}
+
+void sl_kicks_forked(void)
+{
+    kicks_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    for (int signal = 1; signal < SIGNALS; signal++) {
+        if (kicks[signal].users)
+            sigaction(signal, &kicks[signal].previous, NULL);
+        kicks[signal].users = 0;
+    }
+}
+
+void sl_kick_unblock(int signal)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}
+
+void sl_kick_send(pthread_t thread, int signal)
+{
+    pthread_kill(thread, signal);
+}
+
+clockid_t sl_kick_clock(void)
+{
+    clockid_t clock;
+
+    return pthread_getcpuclockid(pthread_self(), &clock) ? CLOCK_MONOTONIC : clock;
+}
+
+int64_t sl_kick_clock_read(clockid_t clock)
+{
+    struct timespec now;
+
+    return clock_gettime(clock, &now) ? 0 : (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

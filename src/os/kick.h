@@ -1,0 +1,31 @@
+/* os/kick.h: a signal by which one thread makes another one look, whatever that one computes.
+ *
+ * The action is the process's: it is put in place by the first who begins and taken back by the
+ * last who ends. A signal that `fn` does not know as a kick goes on to the handler of before. */
+#ifndef SL_OS_KICK_H
+#define SL_OS_KICK_H
+
+#include "base/check.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/* SIGURG: ignored by default, sent by nobody else, and debuggers let it pass. */
+int sl_kick_default(void);
+
+/* Any thread. 0; -EINVAL: no signal that can be caught. All who begin bring the same fn. */
+SL_MUST_USE int sl_kick_begin(int signal, bool (*fn)(void));
+void sl_kick_end(int signal);
+/* In the child of a fork: the actions of before. */
+void sl_kicks_forked(void);
+
+/* The thread lets it come; what its mask was is the caller's to restore. */
+void sl_kick_unblock(int signal);
+void sl_kick_send(pthread_t thread, int signal);
+
+/* Processor time that a thread has had, ns: its clock, asked by itself, read by anybody. */
+clockid_t sl_kick_clock(void);
+int64_t sl_kick_clock_read(clockid_t clock);
+
+#endif

@@ -1,0 +1,50 @@
+/* The ring of io_uring for an owner that does not come to turn it: what others see of it, and the
+ * turn that its thread makes in a signal handler, amid code of the program's. */
+#include "ring/uring.h"
+
+static bool is_kept(const struct uring *uring, const struct sl_op *op, int32_t result)
+{
+    for (unsigned i = 0; i < uring->kept_count; i++)
+        if (uring->kept[i].op == op)
+            return true;
+    return op->keeps && op->keeps(op, result);
+}
+
+/* As reap; stops where nothing more can be kept. */
+static unsigned reap_amid(struct sl_ring *ring)
+{
+    struct uring *uring = ring->state;
+    unsigned head = *uring->cq_head, n = 0;
+    /* Pairs with the kernel's release of the tail. */
+    unsigned tail = sl_shared_load_acquire(uring->cq_tail);
+
+    while (head != tail) {
+        struct io_uring_cqe cqe = uring->cqes[head & uring->cq_mask];
+        struct sl_op *op = cqe.user_data == USER_DATA_NONE ? NULL : sl_uring_op_of(&cqe);
+        bool kept = op && is_kept(uring, op, cqe.res);
+
+        if (kept && uring->kept_count == SL_URING_KEPT)
+            break;
+        /* As in reap: pairs with the kernel's acquire of the head. */
+        sl_shared_store_release(uring->cq_head, ++head);
+        if (kept)
+            uring->kept[uring->kept_count++] = (struct kept){op, cqe};
+        else if (op)
+            sl_uring_deliver(ring, op, &cqe);
+        n += op && !kept;
+    }
+    return n;
+}
+
+void sl_uring_turn_amid(struct sl_ring *ring)
+{
+    sl_ring_deliver_ended(ring, true);
+    sl_uring_refill(ring);
+    for (unsigned again = 0; again < 8; again++) {
+        int rc = sl_uring_enter(ring, 0, IORING_ENTER_GETEVENTS, 0);
+        unsigned n = reap_amid(ring);
+
+        if (rc < 0 || !n || !sl_uring_waits(ring))
+            break;
+    }
+}
