@@ -15,13 +15,19 @@ SL_INLINE bool sl_op_sends(const struct sl_op *op)
     return op->opcode == IORING_OP_SEND || op->opcode == IORING_OP_WRITE;
 }
 
+/* The ring's own: the doorbell and the watch. They are in flight for nobody. */
+SL_INLINE bool sl_ring_is_its_own(const struct sl_ring *ring, const struct sl_op *op)
+{
+    return (uintptr_t)op - (uintptr_t)ring < sizeof *ring;
+}
+
 SL_INLINE void sl_ring_taken(struct sl_ring *ring, struct sl_op *op)
 {
     SL_DEBUG_CHECK(op->state == SL_OP_IDLE);
     op->cancelled = 0;
     op->link.next = NULL;
     ring->submitted++;
-    ring->in_flight += op != &ring->doorbell;
+    ring->in_flight += !sl_ring_is_its_own(ring, op);
     sl_hook_submitted(op, sl_op_receives(op) || sl_op_sends(op)
                               ? (const void *)(uintptr_t)op->address : NULL, op->length);
 }
@@ -35,7 +41,7 @@ SL_INLINE void sl_ring_deliver(struct sl_ring *ring, struct sl_op *op, int32_t r
     ring->completed++;
     if (SL_LIKELY(!(cqe_flags & IORING_CQE_F_MORE))) {
         op->state = SL_OP_IDLE;
-        ring->in_flight -= op != &ring->doorbell;
+        ring->in_flight -= !sl_ring_is_its_own(ring, op);
     }
     sl_hook_completed(op, sl_op_receives(op) ? (void *)(uintptr_t)op->address : NULL,
                       result > 0 ? (size_t)result : 0);

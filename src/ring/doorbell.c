@@ -34,6 +34,25 @@ void sl_doorbell_arm(struct sl_ring *ring)
     ring->class->submit(ring, &ring->doorbell);
 }
 
+static void watched(struct sl_ring *ring, struct sl_op *op)
+{
+    (void)op;
+    ring->alarmed = true;
+}
+
+void sl_ring_watch(struct sl_ring *ring, int alarm_fd)
+{
+    if (ring->watch.state != SL_OP_IDLE)
+        return;
+    ring->watch = (struct sl_op){
+        .complete = watched,
+        .opcode = IORING_OP_POLL_ADD,
+        .fd = alarm_fd,
+        .flags = POLLIN,
+    };
+    ring->class->submit(ring, &ring->watch);
+}
+
 void sl_ring_ring(const struct sl_ring *ring)
 {
     sl_plain_ring(ring->doorbell_fd);

@@ -51,6 +51,9 @@ struct sl_ring_class {
      * waiting, which keeps the completions that their operations want kept (sl_op.keeps), and all
      * that follow of such an operation, for the next turn. */
     void (*turn_amid)(struct sl_ring *ring);
+    /* From now on, or no longer: what there is for a turn rings ring->alarm_fd. Any thread, once a
+     * turn amid has been made: true if it will. */
+    bool (*alarm)(struct sl_ring *ring, bool on);
 };
 
 /* First member of whatever keeps operations in a ring beyond a call (readers, listeners). */
@@ -70,6 +73,9 @@ struct sl_ring {
     uint64_t enters, submitted, completed;
     int doorbell_fd;        /* eventfd, -1 before open */
     struct sl_op doorbell;  /* always armed */
+    struct sl_op watch;     /* on the alarm of others; sl_ring_watch */
+    int alarm_fd;           /* an eventfd of whoever watches over this ring, or 0 */
+    bool alarmed;           /* what is watched has rung */
     struct sl_list backlog; /* operations that found no room */
     struct sl_list attached; /* struct sl_attachment */
     struct sl_list ended;   /* cancelled in the backlog: complete with the next turn */
@@ -110,6 +116,9 @@ void sl_ring_cancel_elsewhere(const struct sl_ring *self, int fd);
 void sl_rings_lock(void);
 void sl_rings_unlock(void);
 void sl_rings_forked(void);
+
+/* doorbell.c: the owner's; `alarmed` is set when the eventfd has been rung, once. */
+void sl_ring_watch(struct sl_ring *ring, int alarm_fd);
 
 /* doorbell.c: wakes the thread that waits in a turn. Any thread, and signal handlers. */
 void sl_ring_ring(const struct sl_ring *ring);

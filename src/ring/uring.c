@@ -148,4 +148,5 @@ const struct sl_ring_class sl_ring_uring = {
     .turn = turn,
     .waits = sl_uring_waits,
     .turn_amid = sl_uring_turn_amid,
+    .alarm = sl_uring_alarm,
 };

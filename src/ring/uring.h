@@ -19,6 +19,8 @@ struct uring {
     struct io_uring_cqe *cqes;
     unsigned cq_mask;
     unsigned *cq_head, *cq_tail;
+    unsigned *cq_flags;        /* IORING_CQ_EVENTFD_DISABLED, which others change */
+    uint32_t alarms;           /* the eventfd is registered: others look */
 
     struct kept {              /* completions that wait for a turn of the owner's own */
         struct sl_op *op;
@@ -71,6 +73,7 @@ void sl_uring_refill(struct sl_ring *ring);
 struct io_uring_sqe *sl_uring_entry(struct uring *uring);
 /* uring_amid.c: for an owner that does not come */
 void sl_uring_turn_amid(struct sl_ring *ring);
+bool sl_uring_alarm(struct sl_ring *ring, bool on);
 
 /* A word that names an operation in flight: its address, and above it the generation that makes a
  * request to cancel the last user of that address miss. User space ends at 2^47 or 2^48. */

@@ -2,6 +2,8 @@
  * turn that its thread makes in a signal handler, amid code of the program's. */
 #include "ring/uring.h"
 
+#include "os/sys.h"
+
 static bool is_kept(const struct uring *uring, const struct sl_op *op, int32_t result)
 {
     for (unsigned i = 0; i < uring->kept_count; i++)
@@ -36,8 +38,34 @@ static unsigned reap_amid(struct sl_ring *ring)
     return n;
 }
 
+/* The kernel takes it from the owner alone: so here, and when it is needed for the first time. */
+static void register_alarm(struct sl_ring *ring)
+{
+    struct uring *uring = ring->state;
+    int fd = ring->alarm_fd;
+
+    sl_shared_store_relaxed(uring->cq_flags, IORING_CQ_EVENTFD_DISABLED);
+    if (sl_sys.ring_register(uring->fd, IORING_REGISTER_EVENTFD, &fd, 1) >= 0)
+        sl_shared_store_release(&uring->alarms, 1); /* pairs with sl_uring_alarm */
+}
+
+bool sl_uring_alarm(struct sl_ring *ring, bool on)
+{
+    struct uring *uring = ring->state;
+
+    if (!sl_shared_load_acquire(&uring->alarms)) /* pairs with register_alarm */
+        return false;
+    /* The kernel looks when something comes. What has come before is the caller's to look for. */
+    sl_shared_store_relaxed(uring->cq_flags, on ? 0 : IORING_CQ_EVENTFD_DISABLED);
+    return true;
+}
+
 void sl_uring_turn_amid(struct sl_ring *ring)
 {
+    struct uring *uring = ring->state;
+
+    if (ring->alarm_fd && !uring->alarms)
+        register_alarm(ring);
     sl_ring_deliver_ended(ring, true);
     sl_uring_refill(ring);
     for (unsigned again = 0; again < 8; again++) {

@@ -66,6 +66,7 @@ static int map(struct uring *uring, const struct io_uring_params *params)
     uring->cq_mask = params->cq_entries - 1;
     uring->cq_head = (unsigned *)(void *)(queues + cq->head);
     uring->cq_tail = (unsigned *)(void *)(queues + cq->tail);
+    uring->cq_flags = (unsigned *)(void *)(queues + cq->flags);
     /* The array of indices stays the identity: entry i lies in place i. */
     array = (unsigned *)(void *)(queues + sq->array);
     for (unsigned i = 0; i < params->sq_entries; i++)

@@ -107,6 +107,11 @@ static void publish(struct sley_loop *loop)
     sl_store_relaxed(&figures[SL_FIGURE_IN_FLIGHT], ring->in_flight);
 }
 
+static int64_t began(const struct sley_loop *loop)
+{
+    return (int64_t)sl_load_relaxed(&loop->member->began);
+}
+
 static void end_pass(struct sley_loop *loop)
 {
     int32_t ran = loop->budget_full - loop->share_left;
@@ -116,14 +121,13 @@ static void end_pass(struct sley_loop *loop)
     loop->dispatches += (uint64_t)ran;
     timers = sl_load_relaxed(&loop->timers);
     if (timers || loop->ring->in_flight)
-        sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - loop->pass_began,
-                        ran);
+        sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - began(loop), ran);
     sl_inbox_take(loop);
     if (loop->ring->class->pending(loop->ring))
         loop->ring->class->turn(loop->ring, 0);
     sl_inbox_take(loop);
     if (timers || loop->ring->in_flight) {
-        loop->pass_began = sl_loop_clock(loop);
+        sl_member_begins_pass(loop);
         sl_timers_expire(loop, loop);
     }
     loop->share_left = loop->budget_full;

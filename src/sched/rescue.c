@@ -1,16 +1,17 @@
 #include "sched/rescue.h"
 
 #include "os/kick.h"
+#include "os/plain.h"
 #include "sched/share.h"
 #include "sched/wait.h"
 
 #include <sley/options.h>
 
-/* A worker that has dispatched nothing between two looks computes, if it had a quarter of the time
- * in between (others may want its processor, too), and still has it. Who sits in a system call must
- * not be interrupted: it would see EINTR. */
-#define SHARE_OF_TIME 4
-#define BETWEEN_LOOKS_NS 50000
+/* A pass takes 200 us, or as long as one task runs: a worker that has been in one for longer is
+ * stuck, unless it has fallen asleep or its thread does not run. Who sits in a system call must not
+ * be interrupted: it would see EINTR. */
+#define LATE_NS (SL_PASS_NS + 100000)
+#define SLACK_NS 50000
 #define PATIENCE 1000 /* a processor's pauses: about 40 us */
 
 /* ---- the owner's side: in the signal handler ---- */
@@ -48,13 +49,14 @@ static bool kicked(void)
 
 /* ---- the idle worker's ---- */
 
-static bool runs_now(struct sl_member *member)
+/* It computes, in the same turn as before. */
+static bool runs_on(struct sl_member *member, uint32_t turns)
 {
     int64_t before = sl_kick_clock_read(member->clock);
 
     for (int i = 0; i < 16; i++)
         sl_cpu_relax();
-    return sl_kick_clock_read(member->clock) > before;
+    return sl_kick_clock_read(member->clock) > before && sl_load_relaxed(&member->turns) == turns;
 }
 
 static void kick(struct sl_team *team, struct sl_member *member)
@@ -62,7 +64,7 @@ static void kick(struct sl_team *team, struct sl_member *member)
     unsigned none = 0;
 
     /* Until the handler has run there is one signal on its way. Pairs with itself. */
-    if (!runs_now(member) || !sl_cas_acq_rel(&member->kicked, &none, 1))
+    if (!sl_cas_acq_rel(&member->kicked, &none, 1))
         return;
     sl_kick_send(member->loop->owner, team->rescue_signal);
     sl_store_relaxed(&member->figures[SL_FIGURE_RESCUES],
@@ -72,42 +74,69 @@ static void kick(struct sl_team *team, struct sl_member *member)
         sl_cpu_relax();
 }
 
-/* It has dispatched nothing since the last look. */
-static void look_at(struct sley_loop *loop, struct sl_member *member, int64_t passed, int64_t used)
+static void note_deadline(struct sl_team *team, struct sley_loop *stuck)
+{
+    int64_t deadline;
+
+    sl_spin_lock(&stuck->wheel_lock);
+    deadline = sl_wheel_next(&stuck->wheel);
+    sl_spin_unlock(&stuck->wheel_lock);
+    if (deadline < (int64_t)sl_load_relaxed(&team->stuck_until))
+        sl_store_relaxed(&team->stuck_until, (uint64_t)deadline);
+}
+
+/* It has been in the same turn for long. What comes into its ring from now on rings. */
+static void help(struct sley_loop *loop, struct sl_member *member, uint32_t turns)
 {
     struct sley_loop *stuck = member->loop;
-    bool waits = stuck->ring->class->waits && (stuck->ring->class->waits(stuck->ring) ||
-                                               sl_load_relaxed(&stuck->inbox));
+    struct sl_ring *ring = stuck->ring;
+    bool runs = runs_on(member, turns);
 
-    if (waits && used >= passed / SHARE_OF_TIME)
-        kick(loop->team, member);
+    if (ring->class->waits) {
+        bool alarms = ring->class->alarm(ring, true);
+
+        sl_store_relaxed(&member->alarms, alarms);
+        if (runs && (!alarms || ring->class->waits(ring) || sl_load_relaxed(&stuck->inbox)))
+            kick(loop->team, member);
+    }
     /* Behind the completions, as at home: an answer that is there beats a timeout. */
-    if (sl_load_relaxed(&stuck->timers))
+    if (sl_load_relaxed(&stuck->timers)) {
         sl_timers_expire(stuck, loop);
+        note_deadline(loop->team, stuck);
+    }
 }
 
 static void look(struct sley_loop *loop, struct sl_member *member)
 {
-    struct sl_team *team = loop->team;
+    struct sley_loop *other = member->loop;
     uint32_t turns = sl_load_relaxed(&member->turns);
-    bool asleep = sl_load_relaxed(&member->loop->asleep);
     bool still = turns == sl_load_relaxed(&member->seen_turns);
-    int64_t passed = loop->now - (int64_t)sl_load_relaxed(&member->seen_at), cpu = 0, used;
+    bool asleep = sl_load_relaxed(&other->asleep);
+    int64_t in_pass = loop->now - (int64_t)sl_load_relaxed(&member->began);
 
     if (!asleep || !still)
-        sl_store_relaxed(&team->active_at, (uint64_t)loop->now);
-    if (still && passed < BETWEEN_LOOKS_NS)
-        return;
-    /* Its clock and its thread are known: pairs with enlist. */
-    if (!asleep && sl_load_acquire(&member->enlisted))
-        cpu = sl_kick_clock_read(member->clock);
-    used = cpu - (int64_t)sl_load_relaxed(&member->seen_cpu);
+        sl_store_relaxed(&loop->team->active_at, (uint64_t)loop->now);
     sl_store_relaxed(&member->still, still);
     sl_store_relaxed(&member->seen_turns, turns);
-    sl_store_relaxed(&member->seen_at, (uint64_t)loop->now);
-    sl_store_relaxed(&member->seen_cpu, (uint64_t)cpu);
-    if (still && cpu)
-        look_at(loop, member, passed, used);
+    /* Its clock and its thread are known: pairs with enlist. */
+    if (!asleep && in_pass > LATE_NS && sl_load_acquire(&member->enlisted)) {
+        help(loop, member, turns);
+    } else if (sl_load_relaxed(&member->alarms)) {
+        other->ring->class->alarm(other->ring, false);
+        sl_store_relaxed(&member->alarms, 0);
+    }
+}
+
+/* Rung: somebody who is stuck has got something. */
+static bool rung(struct sley_loop *loop)
+{
+    uint64_t count;
+
+    if (SL_LIKELY(!loop->ring->alarmed))
+        return false;
+    loop->ring->alarmed = false;
+    sl_plain_read(loop->team->alarm_fd, &count, sizeof count, -1);
+    return true;
 }
 
 void sl_rescue_look(struct sley_loop *loop)
@@ -115,14 +144,32 @@ void sl_rescue_look(struct sley_loop *loop)
     struct sl_team *team = loop->team;
     uint64_t last = sl_load_relaxed(&team->looked_at);
 
-    if (loop->now - (int64_t)last < SL_RESCUE_NS - BETWEEN_LOOKS_NS)
+    if (!rung(loop) && loop->now - (int64_t)last < SL_RESCUE_NS - SLACK_NS &&
+        loop->now < (int64_t)sl_load_relaxed(&team->stuck_until))
         return;
     /* One worker looks at a time, or nearly so: what it notes is a hint. Pairs with itself. */
     if (!sl_cas_acq_rel(&team->looked_at, &last, (uint64_t)loop->now))
         return;
+    sl_store_relaxed(&team->stuck_until, INT64_MAX);
     for (unsigned i = 0; i < team->n; i++)
         if (&team->members[i] != loop->member)
             look(loop, &team->members[i]);
+}
+
+int64_t sl_rescue_sleep(struct sley_loop *loop)
+{
+    struct sl_team *team = loop->team;
+    int64_t wait_ns = (int64_t)sl_load_relaxed(&team->stuck_until) - loop->now;
+    int64_t most_ns = SL_RESCUE_NS;
+
+    for (unsigned i = 0; i < team->n; i++)
+        if (sl_load_relaxed(&team->members[i].alarms)) {
+            sl_ring_watch(loop->ring, team->alarm_fd);
+            most_ns = 2 * SL_RESCUE_NS; /* it will be rung for */
+        }
+    if (wait_ns > most_ns)
+        return most_ns;
+    return wait_ns > 0 ? wait_ns : 0;
 }
 
 /* ---- the run ---- */
@@ -132,8 +179,13 @@ int sl_rescue_begin(struct sl_team *team)
     int wanted = team->members[0].loop->runtime->options.rescue_signal, rc;
 
     team->rescue_signal = 0;
+    sl_store_relaxed(&team->stuck_until, INT64_MAX);
     if (wanted == SLEY_NO_RESCUE || team->counts_still)
         return 0;
+    if (!team->alarm_fd && (rc = sl_sys.event_fd()) > 0)
+        team->alarm_fd = rc;
+    else if (!team->alarm_fd)
+        return rc;
     wanted = wanted ? wanted : sl_kick_default();
     rc = sl_kick_begin(wanted, kicked);
     if (rc == 0)
@@ -165,6 +217,8 @@ void sl_rescue_enlist(struct sley_loop *loop)
         return;
     sl_kick_unblock(loop->team->rescue_signal);
     member->clock = sl_kick_clock();
+    loop->ring->alarm_fd = loop->team->alarm_fd;
+    sl_member_begins_pass(loop);
     sl_store_release(&member->enlisted, 1); /* pairs with the look */
 }
 

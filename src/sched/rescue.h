@@ -7,9 +7,9 @@
 
 #include "sched/worker.h"
 
-/* How often an idle worker looks round while another one is busy: what an event waits for at most,
- * and 2 % of a processor. */
-#define SL_RESCUE_NS 400000
+/* How often an idle worker looks round while another one is busy. A sleep of that kind costs up to
+ * 20 us of a processor: not 2 %. */
+#define SL_RESCUE_NS 1200000
 
 /* Around a run, by the thread of loop 0, while the others rest. */
 SL_MUST_USE int sl_rescue_begin(struct sl_team *team);
@@ -18,7 +18,15 @@ void sl_rescue_end(struct sl_team *team);
 void sl_rescue_enlist(struct sley_loop *loop);
 void sl_rescue_discharge(struct sley_loop *loop);
 
-/* Looks after the others, if nobody has of late. */
+/* The worker begins a pass, now: the clock is read. */
+SL_INLINE void sl_member_begins_pass(struct sley_loop *loop)
+{
+    sl_store_relaxed(&loop->member->began, (uint64_t)sl_loop_clock(loop));
+}
+
+/* Looks after the others, if nobody has of late, or somebody stuck has called. */
 void sl_rescue_look(struct sley_loop *loop);
+/* Whoever goes to sleep, to watch: for how long at most. */
+int64_t sl_rescue_sleep(struct sley_loop *loop);
 
 #endif

@@ -12,8 +12,7 @@
 #define ROUNDS 8
 #define ROUND_TURNS 60 /* of a processor's pause: about 2 us */
 #endif
-#define WATCH_NS SL_RESCUE_NS
-#define KEEP_WATCH_NS 2000000 /* after somebody was seen at work */
+#define KEEP_WATCH_NS (2 * SL_RESCUE_NS) /* after somebody was seen at work */
 #define FRUITLESS_MOST 14
 
 static uint32_t sleepers(uint32_t idle)
@@ -292,7 +291,19 @@ static int64_t until(struct sley_loop *loop, bool watches)
     now = sl_loop_clock(loop);
     if (deadline != INT64_MAX && !loop->virtual_clock)
         wait_ns = deadline > now ? deadline - now : 0;
-    return watches && wait_ns > WATCH_NS ? WATCH_NS : wait_ns;
+    if (watches) {
+        int64_t most_ns = sl_rescue_sleep(loop);
+
+        return wait_ns < most_ns ? wait_ns : most_ns;
+    }
+    return wait_ns;
+}
+
+/* What comes next is a new pass: nobody is to take it for stuck. */
+static void sleep_for(struct sley_loop *loop, int64_t wait_ns)
+{
+    loop->ring->class->turn(loop->ring, wait_ns);
+    sl_member_begins_pass(loop);
 }
 
 /* All sleep, but one may wake and be busy at once: for a while somebody is there to see it. Who
@@ -339,7 +350,7 @@ static bool rest(struct sley_loop *loop)
         if (SL_UNLIKELY(team->counts_still))
             sl_still_rest(loop, until(loop, false));
         else if ((wait_ns = until(loop, watches)))
-            loop->ring->class->turn(loop->ring, wait_ns);
+            sleep_for(loop, wait_ns);
         loop->owes = false;
     }
     loop->watched = watches || sl_load_relaxed(&team->called);

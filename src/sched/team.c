@@ -42,6 +42,8 @@ struct sl_team *sl_team_new(unsigned n, bool pins)
 
 void sl_team_free(struct sl_team *team)
 {
+    if (team->alarm_fd)
+        sl_sys.close(team->alarm_fd);
     pthread_cond_destroy(&team->changed);
     pthread_mutex_destroy(&team->mutex);
     sl_sys.unmap(team, bytes_for(team->n));

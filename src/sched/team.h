@@ -44,9 +44,9 @@ struct sl_member {
     clockid_t clock;             /* of the processor time that its thread has had */
     sl_atomic_u32 kicked;        /* a signal is on its way to it */
     sl_atomic_u32 still;         /* when it was last looked at, it had dispatched nothing since */
-    sl_atomic_u32 seen_turns;    /* the time before; turns, */
-    sl_atomic_u64 seen_at;       /* the clock, */
-    sl_atomic_u64 seen_cpu;      /* and its thread's */
+    sl_atomic_u32 seen_turns;    /* the time before; turns then */
+    sl_atomic_u64 began;         /* its pass, by the clock: its own note */
+    sl_atomic_u32 alarms;        /* its ring rings: whoever looks has seen to it */
     bool started;
 };
 
@@ -69,6 +69,8 @@ struct sl_team {
     sl_atomic_u64 active_at;     /* and when somebody was last seen at work */
     sl_atomic_u32 called;        /* somebody is rung for to watch: search.c */
     int rescue_signal;           /* 0: nobody is rescued */
+    int alarm_fd;                /* rung by the rings of those who are stuck; 0: none yet */
+    sl_atomic_u64 stuck_until;   /* the first deadline in the wheels of those */
     sl_atomic_u64 asleep[SL_TEAM_MOST / 64]; /* who sleeps and has not been woken */
     _Alignas(64) pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t changed;

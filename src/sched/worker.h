@@ -52,7 +52,7 @@ struct sley_loop {
     /* What a pass touches. */
     struct sl_wheel wheel;
     int64_t now;                 /* the clock when it was last read */
-    int64_t pass_began;
+    int64_t pass_began;          /* of many workers: member->began */
     int64_t expired_at;          /* when timers last fired */
     int32_t budget_full;         /* of a pass: 1 ... SL_PASS_DISPATCHES, by what passes cost */
     uint64_t dispatches, passes;

@@ -122,6 +122,12 @@ void sl_rescue_look(struct sley_loop *loop)
         sl_store_relaxed(&loop->team->members[i].still, 1);
 }
 
+int64_t sl_rescue_sleep(struct sley_loop *loop)
+{
+    (void)loop;
+    return SL_RESCUE_NS;
+}
+
 void sl_rescue_enlist(struct sley_loop *loop)
 {
     (void)loop;
