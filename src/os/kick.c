@@ -2,13 +2,13 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <time.h>
+#include <unistd.h>
 
 #define SIGNALS 65
 
 static struct kick {
     unsigned users;
-    bool (*fn)(void);
+    bool (*fn)(bool ticks);
     struct sigaction previous;
 } kicks[SIGNALS];
 static pthread_mutex_t kicks_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -23,7 +23,7 @@ static void on_kick(int signal, siginfo_t *info, void *context)
     struct kick *kick = &kicks[signal];
     int saved = errno;
 
-    if (kick->fn())
+    if (kick->fn(info->si_code == SI_TIMER && info->si_value.sival_ptr == kicks))
         ;
     else if (kick->previous.sa_flags & SA_SIGINFO)
         kick->previous.sa_sigaction(signal, info, context);
@@ -33,7 +33,7 @@ static void on_kick(int signal, siginfo_t *info, void *context)
 }
 
 /* What the handler reads is there before it is in place, and stays as it was after it has gone. */
-int sl_kick_begin(int signal, bool (*fn)(void))
+int sl_kick_begin(int signal, bool (*fn)(bool ticks))
 {
     struct sigaction action = {.sa_sigaction = on_kick,
                                .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
@@ -83,6 +83,28 @@ void sl_kick_unblock(int signal)
 void sl_kick_send(pthread_t thread, int signal)
 {
     pthread_kill(thread, signal);
+}
+
+#ifndef sigev_notify_thread_id
+#define sigev_notify_thread_id _sigev_un._tid
+#endif
+
+int sl_kick_tick_begin(timer_t *tick, int signal, int64_t ns)
+{
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID,
+                             .sigev_signo = signal,
+                             .sigev_value.sival_ptr = kicks};
+    struct itimerspec often = {.it_interval = {.tv_nsec = ns}, .it_value = {.tv_nsec = ns}};
+
+    event.sigev_notify_thread_id = gettid();
+    if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, tick))
+        return -EAGAIN;
+    return timer_settime(*tick, 0, &often, NULL);
+}
+
+void sl_kick_tick_end(timer_t tick)
+{
+    timer_delete(tick);
 }
 
 clockid_t sl_kick_clock(void)

@@ -12,6 +12,9 @@
  * be interrupted: it would see EINTR. */
 #define LATE_NS (SL_PASS_NS + 100000)
 #define SLACK_NS 50000
+#define AGAIN_NS 150000
+#define ALONE_NS 4000000
+#define TICK_NS 4000000
 #define PATIENCE 1000 /* a processor's pauses: about 40 us */
 
 /* ---- the owner's side: in the signal handler ---- */
@@ -34,13 +37,26 @@ static void pass_amid(struct sley_loop *loop)
     loop->in_user = 1;
 }
 
-static bool kicked(void)
+/* Has it been in the same turn for a whole tick, and nobody there to see it? */
+static void tick(struct sley_loop *loop, struct sl_member *member)
+{
+    uint32_t turns = sl_load_relaxed(&member->turns);
+
+    if (turns == member->ticked && !sl_load_relaxed(&loop->team->watchers))
+        sl_search_call_watcher(loop->team);
+    member->ticked = turns;
+}
+
+static bool kicked(bool ticks)
 {
     struct sley_loop *loop = sl_current();
     struct sl_member *member = loop ? loop->member : NULL;
 
+    /* One that is pending swallows the next: a tick may be a kick, too. */
+    if (ticks && member && loop->team)
+        tick(loop, member);
     if (!member || !sl_load_relaxed(&member->kicked))
-        return false;
+        return ticks;
     if (loop->team && loop->in_user && !loop->within)
         pass_amid(loop);
     sl_store_release(&member->kicked, 0); /* what the pass did: pairs with the load in kick */
@@ -74,36 +90,70 @@ static void kick(struct sl_team *team, struct sl_member *member)
         sl_cpu_relax();
 }
 
-static void note_deadline(struct sl_team *team, struct sley_loop *stuck)
+static void look_again(struct sl_team *team, int64_t at)
+{
+    if (at < (int64_t)sl_load_relaxed(&team->stuck_until))
+        sl_store_relaxed(&team->stuck_until, (uint64_t)at);
+}
+
+/* Has it had half of the time since it was last found in the same turn, and runs now? */
+static bool computes(struct sley_loop *loop, struct sl_member *member, uint32_t turns)
+{
+    int64_t cpu = sl_kick_clock_read(member->clock);
+    int64_t passed = loop->now - (int64_t)sl_load_relaxed(&member->stuck_at);
+    int64_t used = cpu - (int64_t)sl_load_relaxed(&member->stuck_cpu);
+    bool before = sl_load_relaxed(&member->stuck_turns) == turns;
+
+    if (before && passed < SLACK_NS)
+        return sl_load_relaxed(&member->alarms) && runs_on(member, turns);
+    sl_store_relaxed(&member->stuck_turns, turns);
+    sl_store_relaxed(&member->stuck_at, (uint64_t)loop->now);
+    sl_store_relaxed(&member->stuck_cpu, (uint64_t)cpu);
+    if (!before)
+        look_again(loop->team, loop->now + AGAIN_NS);
+    return before && 2 * used > passed && runs_on(member, turns);
+}
+
+static void fire_timers(struct sley_loop *loop, struct sley_loop *stuck)
 {
     int64_t deadline;
 
+    sl_timers_expire(stuck, loop);
     sl_spin_lock(&stuck->wheel_lock);
     deadline = sl_wheel_next(&stuck->wheel);
     sl_spin_unlock(&stuck->wheel_lock);
-    if (deadline < (int64_t)sl_load_relaxed(&team->stuck_until))
-        sl_store_relaxed(&team->stuck_until, (uint64_t)deadline);
+    look_again(loop->team, deadline);
 }
 
-/* It has been in the same turn for long. What comes into its ring from now on rings. */
+static void silence(struct sl_member *member)
+{
+    struct sl_ring *ring = member->loop->ring;
+
+    if (!sl_load_relaxed(&member->alarms))
+        return;
+    ring->class->alarm(ring, false);
+    sl_store_relaxed(&member->alarms, 0);
+}
+
+/* It has been in the same turn for long. If it computes, what comes into its ring from now on
+ * rings. */
 static void help(struct sley_loop *loop, struct sl_member *member, uint32_t turns)
 {
     struct sley_loop *stuck = member->loop;
     struct sl_ring *ring = stuck->ring;
-    bool runs = runs_on(member, turns);
 
-    if (ring->class->waits) {
+    if (ring->class->waits && computes(loop, member, turns)) {
         bool alarms = ring->class->alarm(ring, true);
 
         sl_store_relaxed(&member->alarms, alarms);
-        if (runs && (!alarms || ring->class->waits(ring) || sl_load_relaxed(&stuck->inbox)))
+        if (!alarms || ring->class->waits(ring) || sl_load_relaxed(&stuck->inbox))
             kick(loop->team, member);
+    } else {
+        silence(member);
     }
     /* Behind the completions, as at home: an answer that is there beats a timeout. */
-    if (sl_load_relaxed(&stuck->timers)) {
-        sl_timers_expire(stuck, loop);
-        note_deadline(loop->team, stuck);
-    }
+    if (sl_load_relaxed(&stuck->timers))
+        fire_timers(loop, stuck);
 }
 
 static void look(struct sley_loop *loop, struct sl_member *member)
@@ -114,16 +164,13 @@ static void look(struct sley_loop *loop, struct sl_member *member)
     bool asleep = sl_load_relaxed(&other->asleep);
     int64_t in_pass = loop->now - (int64_t)sl_load_relaxed(&member->began);
 
-    if (!asleep || !still)
-        sl_store_relaxed(&loop->team->active_at, (uint64_t)loop->now);
     sl_store_relaxed(&member->still, still);
     sl_store_relaxed(&member->seen_turns, turns);
     /* Its clock and its thread are known: pairs with enlist. */
     if (!asleep && in_pass > LATE_NS && sl_load_acquire(&member->enlisted)) {
         help(loop, member, turns);
-    } else if (sl_load_relaxed(&member->alarms)) {
-        other->ring->class->alarm(other->ring, false);
-        sl_store_relaxed(&member->alarms, 0);
+    } else {
+        silence(member);
     }
 }
 
@@ -154,6 +201,17 @@ void sl_rescue_look(struct sley_loop *loop)
     for (unsigned i = 0; i < team->n; i++)
         if (&team->members[i] != loop->member)
             look(loop, &team->members[i]);
+}
+
+void sl_rescue_alone(struct sley_loop *loop)
+{
+    struct sl_team *team = loop->team;
+    int64_t now = sl_loop_clock(loop);
+
+    if (now < (int64_t)sl_load_relaxed(&team->called_at) + ALONE_NS)
+        return;
+    sl_store_relaxed(&team->called_at, (uint64_t)now);
+    sl_search_call_watcher(team);
 }
 
 int64_t sl_rescue_sleep(struct sley_loop *loop)
@@ -219,10 +277,16 @@ void sl_rescue_enlist(struct sley_loop *loop)
     member->clock = sl_kick_clock();
     loop->ring->alarm_fd = loop->team->alarm_fd;
     sl_member_begins_pass(loop);
+    member->ticks = sl_kick_tick_begin(&member->tick, loop->team->rescue_signal, TICK_NS) == 0;
     sl_store_release(&member->enlisted, 1); /* pairs with the look */
 }
 
 void sl_rescue_discharge(struct sley_loop *loop)
 {
-    sl_store_relaxed(&loop->member->enlisted, 0);
+    struct sl_member *member = loop->member;
+
+    sl_store_relaxed(&member->enlisted, 0);
+    if (member->ticks)
+        sl_kick_tick_end(member->tick);
+    member->ticks = false;
 }

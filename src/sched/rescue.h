@@ -26,6 +26,8 @@ SL_INLINE void sl_member_begins_pass(struct sley_loop *loop)
 
 /* Looks after the others, if nobody has of late, or somebody stuck has called. */
 void sl_rescue_look(struct sley_loop *loop);
+/* All slept, and this one, who has woken, has something to do. */
+void sl_rescue_alone(struct sley_loop *loop);
 /* Whoever goes to sleep, to watch: for how long at most. */
 int64_t sl_rescue_sleep(struct sley_loop *loop);
 

@@ -12,7 +12,6 @@
 #define ROUNDS 8
 #define ROUND_TURNS 60 /* of a processor's pause: about 2 us */
 #endif
-#define KEEP_WATCH_NS (2 * SL_RESCUE_NS) /* after somebody was seen at work */
 #define FRUITLESS_MOST 14
 
 static uint32_t sleepers(uint32_t idle)
@@ -97,6 +96,13 @@ void sl_search_wake(struct sl_team *team)
         wake_searcher(team);
 }
 
+/* Where workers share processors whoever is woken takes the waker's. If that one computes on and
+ * does not run what it has offered, it will ring when the processor ticks: rescue.c. */
+static bool called_by_tick(const struct sl_team *team)
+{
+    return team->crowded && team->rescue_signal;
+}
+
 /* A worker that makes one fiber ready and is about to run it itself would wake a sleeper for
  * nothing, and again a few microseconds later. After searches that found nothing most single offers
  * are therefore left to the one who looks round every millisecond, if there is one. */
@@ -105,7 +111,7 @@ static bool stays_quiet(struct sley_loop *loop)
     struct sl_member *member = loop->member;
     uint32_t quiet = sl_load_relaxed(&member->quiet);
 
-    if (!sl_load_relaxed(&loop->team->watchers))
+    if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop->team))
         return false;
     if (quiet) {
         sl_store_relaxed(&member->quiet, quiet - 1);
@@ -306,18 +312,8 @@ static void sleep_for(struct sley_loop *loop, int64_t wait_ns)
     sl_member_begins_pass(loop);
 }
 
-/* All sleep, but one may wake and be busy at once: for a while somebody is there to see it. Who
- * wakes later, and is alone, rings for somebody. */
-static bool lately_active(const struct sley_loop *loop)
-{
-    struct sl_team *team = loop->team;
-
-    return team->rescue_signal &&
-           loop->now < (int64_t)sl_load_relaxed(&team->active_at) + KEEP_WATCH_NS;
-}
-
-/* Another one wakes, sees that this one is at work, and watches. */
-static void call_watcher(struct sl_team *team)
+/* Another one wakes, sees that somebody is at work, and watches. Also from a signal handler. */
+void sl_search_call_watcher(struct sl_team *team)
 {
     sl_store_relaxed(&team->called, 1);
     for (uint32_t i = 0; i * 64 < team->n; i++) {
@@ -343,8 +339,7 @@ static bool rest(struct sley_loop *loop)
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
-    watches = (others || lately_active(loop)) && !team->counts_still &&
-              sl_cas_acq_rel(&team->watchers, &none, 1);
+    watches = others && !team->counts_still && sl_cas_acq_rel(&team->watchers, &none, 1);
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
     if (!anything(loop, watches)) {
         if (SL_UNLIKELY(team->counts_still))
@@ -369,7 +364,7 @@ void sl_search_busy(struct sley_loop *loop)
 {
     loop->watched = loop->owes = false;
     if (loop->alone)
-        call_watcher(loop->team);
+        sl_rescue_alone(loop);
     loop->alone = false;
     if (loop->searches)
         sl_search_end(loop, true);

@@ -119,6 +119,8 @@ void sl_still_rest(struct sley_loop *loop, int64_t wait_ns);
 /* A worker that owes the others a look (it has searched, or watched) has something to do: it looks,
  * and wakes another one if anything is there. */
 void sl_search_busy(struct sley_loop *loop);
+/* Rings for a sleeper, to watch. Also from a signal handler. */
+void sl_search_call_watcher(struct sl_team *team);
 /* It searches no more. */
 void sl_search_end(struct sley_loop *loop, bool found);
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop);

@@ -42,11 +42,17 @@ struct sl_member {
     pthread_t thread;            /* not of the first: that is the caller's */
     sl_atomic_u32 enlisted;      /* rescue.c: it runs; what follows is there */
     clockid_t clock;             /* of the processor time that its thread has had */
+    timer_t tick;                /* by that clock */
+    bool ticks;
+    uint32_t ticked;             /* turns at the last one */
     sl_atomic_u32 kicked;        /* a signal is on its way to it */
     sl_atomic_u32 still;         /* when it was last looked at, it had dispatched nothing since */
     sl_atomic_u32 seen_turns;    /* the time before; turns then */
     sl_atomic_u64 began;         /* its pass, by the clock: its own note */
     sl_atomic_u32 alarms;        /* its ring rings: whoever looks has seen to it */
+    sl_atomic_u32 stuck_turns;   /* when it was last found to be late: turns, */
+    sl_atomic_u64 stuck_at;      /* the clock, */
+    sl_atomic_u64 stuck_cpu;     /* and its thread's */
     bool started;
 };
 
@@ -62,11 +68,11 @@ enum sl_team_roams {
 struct sl_team {
     struct sl_inject inject;     /* ready, nobody's yet */
     _Alignas(64) sl_atomic_u32 idle; /* how many sleep; above SL_TEAM_SEARCHES, how many search */
-    sl_atomic_u32 watchers;      /* sleepers that look around every millisecond: 0 or 1 */
+    sl_atomic_u32 watchers;      /* sleepers that look round while others are awake: 0 or 1 */
     sl_atomic_u32 fruitless;     /* searches in a row that found nothing, up to a limit */
     sl_atomic_u32 stopping;      /* the run is over: workers come to rest */
     sl_atomic_u64 looked_at;     /* when somebody last looked after all: rescue.c */
-    sl_atomic_u64 active_at;     /* and when somebody was last seen at work */
+    sl_atomic_u64 called_at;     /* and when a sleeper was last rung for, to do so */
     sl_atomic_u32 called;        /* somebody is rung for to watch: search.c */
     int rescue_signal;           /* 0: nobody is rescued */
     int alarm_fd;                /* rung by the rings of those who are stuck; 0: none yet */

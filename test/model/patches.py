@@ -208,7 +208,8 @@ MUTANTS = [
      change(('    sl_fence_seq_cst();', '    uint32_t idle = sl_load_relaxed(&team->idle);\n'
              '    sl_fence_seq_cst();'), ('if (sl_load_relaxed(&team->idle))', 'if (idle)'))),
     ('sched/search.c', 'stays_quiet', 'without a watcher',
-     change(('if (!sl_load_relaxed(&loop->team->watchers))', 'if (0)'))),
+     change(('if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop->team))',
+             'if (0)'))),
     ('sched/search.c', 'sl_search_offered', 'more than one is left to the watcher',
      change(('< 2 &&', '< 9 &&'))),
     ('sched/search.c', 'sl_search_end', 'looked before it searches no more',

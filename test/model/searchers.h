@@ -122,6 +122,11 @@ void sl_rescue_look(struct sley_loop *loop)
         sl_store_relaxed(&loop->team->members[i].still, 1);
 }
 
+void sl_rescue_alone(struct sley_loop *loop)
+{
+    (void)loop;
+}
+
 int64_t sl_rescue_sleep(struct sley_loop *loop)
 {
     (void)loop;
