@@ -49,14 +49,23 @@ VALUES = {
     ("mpmc", "items_per_s", 2, None): (60e6, LEAST),
     ("lock", "max_us", 2, "100 ms"): (2000,),
     ("lock", "jain", 2, "100 ms"): (0.9, LEAST),
-}
-# The same against another contender of the same run: its name, then as above.
+    ("stall", "p99_us", 2, None): (800,),
+    ("stall", "p999_us", 2, None): (3000,),
+    ("stall", "max_us", 2, None): (6000,),
+} | {("rescue", metric, 2, of): (limit,)
+     for metric, limit in (("p50_us", 400), ("p99_us", 1000)) for of in ("byte", "timer")}
+# The same against other contenders of the same run: (their name, limit[, LEAST]) each.
 AGAINST = {
-    ("pipeline", "items_per_s", 2, "computing"): ("floor-threads", 0.95, LEAST),
-    ("mpmc_pinned", "items_per_s", 2, None): ("floor-ring-mpmc", 0.8, LEAST),
-    ("lock", "ns_per_op", 1, None): ("floor-rmw", 1.1),
-    ("lock", "ns_per_op", 2, None): ("go", 1.0),
-} | {("wake", metric, workers, of): ("floor-eventfd", 1.15)
+    ("pipeline", "items_per_s", 2, "computing"): [("floor-threads", 0.95, LEAST)],
+    ("mpmc_pinned", "items_per_s", 2, None): [("floor-ring-mpmc", 0.8, LEAST)],
+    ("lock", "ns_per_op", 1, None): [("floor-rmw", 1.1)],
+    ("lock", "ns_per_op", 2, None): [("go", 1.0)],
+    ("stall", "p99_us", 2, None): [("go", 0.6)],
+    ("stall_load", "requests_per_s", 2, "64 %"): [("bound", 0.85, LEAST)],
+    ("stall_load", "p999_us", 2, "64 %"): [("floor-epoll", 1.0)],
+    ("stall_load", "requests_per_s", 2, "160 %"): [(to, 1.0, LEAST)
+                                                   for to in ("floor-epoll", "go", "tokio")],
+} | {("wake", metric, workers, of): [("floor-eventfd", 1.15)]
      for metric in ("p50_us", "p90_us") for workers in (1, 2)
      for of in ("one processor", "two processors")}
 
@@ -85,8 +94,7 @@ def of_row(row):
     key, text = (row.workload, row.metric, row.workers, row.of), f"{label(row)}: {row.metric}"
     if key in VALUES:
         bars.append(of_values(text, VALUES[key][0], row, *VALUES[key][1:]))
-    if key in AGAINST:
-        to, *limit = AGAINST[key]
+    for to, *limit in AGAINST.get(key, ()):
         bars += [of_ratio(row, ratio, limit[0], text, *limit[1:])
                  for ratio in row.ratios if ratio.to == to]
     if row.workload in RATIOS and row.ratios and row.metric in ("ns_per_op", "cpu_us_per_request"):

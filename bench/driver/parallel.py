@@ -1,7 +1,6 @@
 """The workloads that several workers share: pipeline ... soak. Each also runs with one worker."""
 
-import shutil
-
+import contenders
 from bars import label
 from inprocess import interleave, values
 from measure import BOTH_CPUS, CLIENT_CPU, SERVER_CPU, Check, Ratio, Row, median
@@ -146,27 +145,9 @@ def mpmc_pinned(plan):
     add(plan, "mpmc_pinned", "sley", "items_per_s", "/s", figures.get("sley"), 2, against=floors)
 
 
-def go_lock(plan):
-    """Builds the Go contender: its program, or None."""
-    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
-    if go is None:
-        plan.notes.append("lock: no Go here, so no sync.Mutex to compare with")
-        return None
-    program = plan.build / "bench" / "contender-lock"
-    try:
-        run(["env", f"GOCACHE={plan.build / 'go-cache'}", "GOTOOLCHAIN=local", "GO111MODULE=off",
-             "GOFLAGS=", go, "build", "-o", program, ROOT / "bench" / "contender" / "lock.go"],
-            300, BOTH_CPUS)
-        plan.notes.append(f"lock: {run([go, 'version'], 20)[0].strip()}")
-    except Failed as error:
-        plan.notes.append(f"lock: the Go contender cannot be built: {error}")
-        return None
-    return program
-
-
 def lock(plan):
     count = 20_000 if plan.quick else 200_000
-    go = go_lock(plan)
+    go = contenders.go(plan, "lock")
     commands = {"rmw": ([plan.program("floor-rmw"), count * 64], SERVER_CPU)}
     for n in WORKERS:
         commands[f"sley {n}"] = sley(plan, "lock", n, count)
