@@ -30,8 +30,8 @@ WORKLOADS = {
     "pipeline": both(inprocess.pipeline, parallel.pipeline), "producer": parallel.producer,
     "scope_leave": parallel.scope_leave, "skynet": parallel.skynet,
     "ping_pong": parallel.ping_pong, "mpmc": parallel.mpmc, "mpmc_pinned": parallel.mpmc_pinned,
-    "lock": parallel.lock, "wake": parallel.wake, "rescue": stall.rescue,
-    "stall": stall.stall, "stall_load": stall.stall_load, "examples": examples, "soak": parallel.soak,
+    "lock": parallel.lock, "wake": parallel.wake, "rescue": stall.rescue, "stall": stall.stall,
+    "stall_load": stall.stall_load, "examples": examples, "soak": parallel.soak,
 }
 USUAL = [name for name in WORKLOADS if name != "soak"]  # which measures nothing, for long
 

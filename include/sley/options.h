@@ -52,7 +52,9 @@ typedef struct sley_options {
                                        with a sticky cancel; 0: 60 s */
     unsigned executor_threads; /* at most so many threads in the default executor; 0: cpus + 4,
                                   at most 32 */
-    sley_duration slow_callback; /* debug: report a task or callback that ran longer; 0: 100 ms */
+    sley_duration slow_callback; /* 0: 100 ms. debug: report a task or callback that ran longer.
+                             workers > 1, also without debug: report one that runs on and has not
+                             suspended for so long, with its frames; at most 5 a minute */
     sley_exception_handler *exception_handler; /* NULL: prints to stderr */
     void *exception_arg;
     /* Called when nothing is ready, no timer runs and nothing is in flight: true if it made
@@ -74,6 +76,8 @@ typedef struct sley_options {
                              suspending, so that what its ring and timers hold goes on elsewhere. 0:
                              SIGURG; SLEY_NO_RESCUE: never. A handler that the program has for it is
                              called when anybody else sends it. */
+    bool rescue_blocked;  /* who sits in a system call for long is sent that signal, too: the call
+                             may then fail with EINTR */
 } sley_options;
 
 #define SLEY_OPTIONS(...) \

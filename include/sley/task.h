@@ -90,6 +90,10 @@ SLEY_SUSPENDS intptr_t sley_sleep_result(sley_duration duration, intptr_t result
 SLEY_SUSPENDS int sley_sleep_until(sley_instant when);
 /* sley_sleep(0). */
 SLEY_SUSPENDS int sley_yield(void);
+/* For a task that computes: the same, if it has gone on for 200 us since its first call of this in
+ * its turn, or if it has been cancelled; else 0 at once, which costs what reading the clock does.
+ * On the virtual clock always. 0, -ECANCELED, a scope's code, -SLEY_ENOLOOP. */
+SLEY_SUSPENDS int sley_checkpoint(void);
 
 /* ---- workers ---- */
 

@@ -2,13 +2,14 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #define SIGNALS 65
 
 static struct kick {
     unsigned users;
-    bool (*fn)(bool ticks);
+    sl_kick_fn *fn;
     struct sigaction previous;
 } kicks[SIGNALS];
 static pthread_mutex_t kicks_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -18,12 +19,23 @@ int sl_kick_default(void)
     return SIGURG;
 }
 
+static uintptr_t pc_of(const void *context)
+{
+    const ucontext_t *interrupted = context;
+
+#if defined(__x86_64__)
+    return (uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP];
+#else
+    return (uintptr_t)interrupted->uc_mcontext.pc;
+#endif
+}
+
 static void on_kick(int signal, siginfo_t *info, void *context)
 {
     struct kick *kick = &kicks[signal];
     int saved = errno;
 
-    if (kick->fn(info->si_code == SI_TIMER && info->si_value.sival_ptr == kicks))
+    if (kick->fn(info->si_code == SI_TIMER && info->si_value.sival_ptr == kicks, pc_of(context)))
         ;
     else if (kick->previous.sa_flags & SA_SIGINFO)
         kick->previous.sa_sigaction(signal, info, context);
@@ -33,7 +45,7 @@ static void on_kick(int signal, siginfo_t *info, void *context)
 }
 
 /* What the handler reads is there before it is in place, and stays as it was after it has gone. */
-int sl_kick_begin(int signal, bool (*fn)(bool ticks))
+int sl_kick_begin(int signal, sl_kick_fn *fn)
 {
     struct sigaction action = {.sa_sigaction = on_kick,
                                .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};

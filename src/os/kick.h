@@ -15,9 +15,11 @@
 /* SIGURG: ignored by default, sent by nobody else, and debuggers let it pass. */
 int sl_kick_default(void);
 
-/* Any thread. 0; -EINVAL: no signal that can be caught. All who begin bring the same fn, which is
- * told whether it was a tick. */
-SL_MUST_USE int sl_kick_begin(int signal, bool (*fn)(bool ticks));
+/* What the handler calls: was it a tick, and where was the thread? False: it is somebody else's. */
+typedef bool sl_kick_fn(bool ticks, uintptr_t pc);
+
+/* Any thread. 0; -EINVAL: no signal that can be caught. All who begin bring the same fn. */
+SL_MUST_USE int sl_kick_begin(int signal, sl_kick_fn *fn);
 void sl_kick_end(int signal);
 /* In the child of a fork: the actions of before. */
 void sl_kicks_forked(void);

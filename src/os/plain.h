@@ -61,4 +61,7 @@ void sl_plain_yield(void);
 /* The hard limit of descriptors. */
 int64_t sl_plain_descriptor_limit(void);
 
+/* Copies memory that may not be there, as far as it is; the rest is zero. */
+void sl_plain_peek(void *into, const void *from, size_t size);
+
 #endif

@@ -109,3 +109,51 @@ void sl_unwind(bool (*visit)(void *arg, const struct sl_frame *frame), void *arg
     if (unwinder.backtrace)
         unwinder.backtrace(step, &walk);
 }
+
+struct addresses {
+    uintptr_t from, *list;
+    unsigned n, room;
+};
+
+static _Unwind_Reason_Code note(struct _Unwind_Context *context, void *passed)
+{
+    struct addresses *addresses = passed;
+    uintptr_t pc = unwinder.pc(context);
+
+    if (pc + 1 < 4096) /* 0, -1: behind the last one */
+        return _URC_END_OF_STACK;
+    if (addresses->n || pc == addresses->from)
+        addresses->list[addresses->n++] = pc;
+    return addresses->n < addresses->room ? _URC_NO_REASON : _URC_END_OF_STACK;
+}
+
+unsigned sl_unwind_addresses(uintptr_t pc, uintptr_t *list, unsigned room)
+{
+    struct addresses addresses = {.from = pc, .list = list, .room = room};
+
+    if (unwinder.backtrace)
+        unwinder.backtrace(note, &addresses);
+    if (addresses.n == 0)
+        list[addresses.n++] = pc;
+    return addresses.n;
+}
+
+bool sl_unwind_is_return(uintptr_t address)
+{
+    const unsigned char *code = (const unsigned char *)address;
+    Dl_info info;
+
+    if (address < 4096 || !dladdr((const void *)address, &info) ||
+        (uintptr_t)info.dli_fbase + 8 > address)
+        return false;
+#if defined(__x86_64__)
+    /* call rel32; call through a register or memory */
+    return code[-5] == 0xe8 || (code[-2] == 0xff && (code[-1] & 0x38) == 0x10) ||
+           (code[-3] == 0xff && (code[-2] & 0x38) == 0x10) ||
+           (code[-6] == 0xff && (code[-5] & 0x38) == 0x10);
+#else
+    /* bl, blr */
+    return address % 4 == 0 &&
+           ((code[-1] & 0xfc) == 0x94 || (code[-1] == 0xd6 && code[-2] == 0x3f));
+#endif
+}

@@ -20,6 +20,13 @@ void sl_unwind_prepare(void);
  * nothing without a prepare that found something. */
 void sl_unwind(bool (*visit)(void *arg, const struct sl_frame *frame), void *arg);
 
+/* The addresses of code on the running stack, from the frame on that `pc` stands in; how many. Also
+ * in a signal handler. Only `pc` itself without a prepare that found something. */
+unsigned sl_unwind_addresses(uintptr_t pc, uintptr_t *addresses, unsigned room);
+
+/* Might it be where a call returns to? */
+bool sl_unwind_is_return(uintptr_t address);
+
 /* Which of these slots, the innermost first, comes first in the chain of frame records that begins
  * at sp, where a context is parked; -1: none, or there are no such chains (x86-64). */
 int sl_unwind_first(uintptr_t sp, uintptr_t top, const uintptr_t *slots, unsigned n);

@@ -7,6 +7,8 @@
 
 #include <sley/options.h>
 
+#include <unistd.h>
+
 /* A pass takes 200 us, or as long as one task runs: a worker that has been in one for longer is
  * stuck, unless it has fallen asleep or its thread does not run. Who sits in a system call must not
  * be interrupted: it would see EINTR. */
@@ -47,7 +49,7 @@ static void tick(struct sley_loop *loop, struct sl_member *member)
     member->ticked = turns;
 }
 
-static bool kicked(bool ticks)
+static bool kicked(bool ticks, uintptr_t pc)
 {
     struct sley_loop *loop = sl_current();
     struct sl_member *member = loop ? loop->member : NULL;
@@ -57,8 +59,10 @@ static bool kicked(bool ticks)
         tick(loop, member);
     if (!member || !sl_load_relaxed(&member->kicked))
         return ticks;
-    if (loop->team && loop->in_user && !loop->within)
+    if (loop->team && loop->in_user && !loop->within) {
+        sl_stall_note(loop, pc);
         pass_amid(loop);
+    }
     sl_store_release(&member->kicked, 0); /* what the pass did: pairs with the load in kick */
     return true;
 }
@@ -109,8 +113,12 @@ static bool computes(struct sley_loop *loop, struct sl_member *member, uint32_t 
     sl_store_relaxed(&member->stuck_turns, turns);
     sl_store_relaxed(&member->stuck_at, (uint64_t)loop->now);
     sl_store_relaxed(&member->stuck_cpu, (uint64_t)cpu);
-    if (!before)
+    if (!before) {
+        sl_store_relaxed(&member->stuck_since, (uint64_t)loop->now);
         look_again(loop->team, loop->now + AGAIN_NS);
+    }
+    if (before && loop->runtime->options.rescue_blocked)
+        return true;
     return before && 2 * used > passed && runs_on(member, turns);
 }
 
@@ -141,12 +149,15 @@ static void help(struct sley_loop *loop, struct sl_member *member, uint32_t turn
 {
     struct sley_loop *stuck = member->loop;
     struct sl_ring *ring = stuck->ring;
+    bool busy = computes(loop, member, turns);
 
-    if (ring->class->waits && computes(loop, member, turns)) {
+    sl_stall_look(loop, member, turns, busy);
+    if (ring->class->waits && busy) {
         bool alarms = ring->class->alarm(ring, true);
 
         sl_store_relaxed(&member->alarms, alarms);
-        if (!alarms || ring->class->waits(ring) || sl_load_relaxed(&stuck->inbox))
+        if (!alarms || ring->class->waits(ring) || sl_load_relaxed(&stuck->inbox) ||
+            sl_stall_wanted(member))
             kick(loop->team, member);
     } else {
         silence(member);
@@ -275,6 +286,7 @@ void sl_rescue_enlist(struct sley_loop *loop)
         return;
     sl_kick_unblock(loop->team->rescue_signal);
     member->clock = sl_kick_clock();
+    member->tid = gettid();
     loop->ring->alarm_fd = loop->team->alarm_fd;
     sl_member_begins_pass(loop);
     member->ticks = sl_kick_tick_begin(&member->tick, loop->team->rescue_signal, TICK_NS) == 0;

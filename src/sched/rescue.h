@@ -26,6 +26,18 @@ SL_INLINE void sl_member_begins_pass(struct sley_loop *loop)
 
 /* Looks after the others, if nobody has of late, or somebody stuck has called. */
 void sl_rescue_look(struct sley_loop *loop);
+/* stall.c: a worker is late, and computes or not: reports it, if it is time. */
+void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns,
+                   bool computes);
+/* The handler's: notes where the worker is, if that is wanted. */
+void sl_stall_note(struct sley_loop *loop, uintptr_t pc);
+/* Is it? */
+enum sl_stall_state { SL_STALL_NONE, SL_STALL_WANTED, SL_STALL_NOTED };
+SL_INLINE bool sl_stall_wanted(struct sl_member *member)
+{
+    return sl_load_relaxed(&member->stall.state) == SL_STALL_WANTED;
+}
+
 /* All slept, and this one, who has woken, has something to do. */
 void sl_rescue_alone(struct sley_loop *loop);
 /* Whoever goes to sleep, to watch: for how long at most. */

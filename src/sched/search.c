@@ -267,7 +267,7 @@ void sl_search_end(struct sley_loop *loop, bool found)
     loop->searches = false;
     loop->owes = !found;
     if (!found) {
-        if (level < FRUITLESS_MOST)
+        if (level < FRUITLESS_MOST && !loop->watched) /* a look round is no answer to an offer */
             sl_store_relaxed(&team->fruitless, level + 1);
         return;
     }
@@ -348,12 +348,12 @@ static bool rest(struct sley_loop *loop)
             sleep_for(loop, wait_ns);
         loop->owes = false;
     }
-    loop->watched = watches || sl_load_relaxed(&team->called);
-    sl_store_relaxed(&team->called, 0);
     if (watches)
         sl_store_relaxed(&team->watchers, 0);
     sl_store_relaxed(&loop->asleep, 0);
     woken = !(sl_and_acq_rel(word, ~bit) & bit); /* pairs with wake_one */
+    loop->watched = !woken && (watches || sl_load_relaxed(&team->called));
+    sl_store_relaxed(&team->called, 0);
     loop->alone = sleepers(sl_sub_acq_rel(&team->idle, 1)) == team->n && team->rescue_signal &&
                   !sl_load_relaxed(&team->watchers) && !watches;
     loop->owes |= watches || woken || loop->alone;

@@ -11,6 +11,7 @@
  * pick, and it always has the same number. */
 #define INJECT_PICKS 64
 #define INJECT_BATCH 32
+#define SLOW_TURNS 4 /* a request is a receive, which computes, and a send */
 
 /* ---- places in queues ---- */
 
@@ -169,10 +170,12 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
         loop->direct = &fiber->entry;
         return;
     }
-    if (!loop->current && !loop->ending) /* a completion, a timer: first come, first served */
-        sl_share_push(loop, &fiber->entry);
-    else
+    if (loop->current || loop->ending)
         sl_share_push_next(loop, &fiber->entry);
+    else if (SL_UNLIKELY(fiber->slow))
+        sl_share_give(loop->team, &fiber->entry);
+    else /* a completion, a timer: first come, first served */
+        sl_share_push(loop, &fiber->entry);
 }
 
 /* ---- out ---- */
@@ -193,10 +196,20 @@ static struct sl_entry *from_next(struct sley_loop *loop)
     return entry;
 }
 
+/* While passes take longer than they should, each turn is timed. Who has taken a whole pass for
+ * himself is put behind all others when he is woken next, into the injection queue: those who need
+ * a few microseconds do not wait for many who need a millisecond each. These have the worker when
+ * there are no others, and each INJECT_PICKS picks. */
+SL_INLINE bool is_timed(const struct sley_loop *loop)
+{
+    return SL_UNLIKELY(loop->budget_full < SL_PASS_DISPATCHES);
+}
+
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop)
 {
     struct sl_entry *taken[INJECT_BATCH];
-    uint32_t n = sl_inject_take(&loop->team->inject, taken, INJECT_BATCH, loop->team->n);
+    uint32_t most = is_timed(loop) ? 1 : INJECT_BATCH; /* one, and then those who are quick */
+    uint32_t n = sl_inject_take(&loop->team->inject, taken, most, loop->team->n);
 
     for (uint32_t i = 1; i < n; i++)
         sl_share_append(loop, taken[i]);
@@ -255,9 +268,19 @@ SL_INLINE bool is_over(const struct sley_loop *loop)
     return loop->share_left <= 0 || sl_load_relaxed(&loop->team->stopping);
 }
 
+static SL_NOINLINE void end_turn(struct sley_loop *loop, struct sl_fiber *fiber)
+{
+    if (sl_loop_clock(loop) - loop->turn_began > SL_PASS_NS)
+        fiber->slow = SLOW_TURNS;
+    else if (fiber->slow)
+        fiber->slow--;
+}
+
 /* A hint for who looks on. */
 SL_INLINE void take_turn(struct sley_loop *loop)
 {
+    if (is_timed(loop))
+        loop->turn_began = loop->now;
     sl_store_relaxed(&loop->member->turns, sl_load_relaxed(&loop->member->turns) + 1);
 }
 
@@ -333,9 +356,11 @@ static bool for_the_hub(struct sl_entry *entry)
 
 struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_entry *mine)
 {
-    struct sl_entry *entry =
-        loop->direct && SL_LIKELY(!is_over(loop)) ? take_direct(loop) : sl_share_next(loop);
+    struct sl_entry *entry;
 
+    if (is_timed(loop) && mine)
+        end_turn(loop, loop->current);
+    entry = loop->direct && SL_LIKELY(!is_over(loop)) ? take_direct(loop) : sl_share_next(loop);
     if (entry && entry != mine && for_the_hub(entry)) {
         loop->taken = entry;
         return NULL;

@@ -30,6 +30,17 @@ enum sl_figure {
     SL_FIGURES
 };
 
+/* A turn that has lasted for long, for the report: stall.c. */
+#define SL_STALL_FRAMES 24
+struct sl_stall {
+    sl_atomic_u32 state;         /* enum sl_stall_state */
+    sl_atomic_u32 turns;         /* of the turn that was reported last */
+    uintptr_t fn;                /* the entry function, 0: a callback */
+    char name[48];
+    unsigned n;
+    uintptr_t frames[SL_STALL_FRAMES];
+};
+
 /* What of a worker the others touch. */
 struct sl_member {
     struct sl_deque deque;       /* ready, and anybody's */
@@ -46,11 +57,14 @@ struct sl_member {
     bool ticks;
     uint32_t ticked;             /* turns at the last one */
     sl_atomic_u32 kicked;        /* a signal is on its way to it */
+    pid_t tid;
+    struct sl_stall stall;
     sl_atomic_u32 still;         /* when it was last looked at, it had dispatched nothing since */
     sl_atomic_u32 seen_turns;    /* the time before; turns then */
     sl_atomic_u64 began;         /* its pass, by the clock: its own note */
     sl_atomic_u32 alarms;        /* its ring rings: whoever looks has seen to it */
     sl_atomic_u32 stuck_turns;   /* when it was last found to be late: turns, */
+    sl_atomic_u64 stuck_since;   /* since when it has been in that turn, */
     sl_atomic_u64 stuck_at;      /* the clock, */
     sl_atomic_u64 stuck_cpu;     /* and its thread's */
     bool started;
@@ -77,6 +91,8 @@ struct sl_team {
     int rescue_signal;           /* 0: nobody is rescued */
     int alarm_fd;                /* rung by the rings of those who are stuck; 0: none yet */
     sl_atomic_u64 stuck_until;   /* the first deadline in the wheels of those */
+    sl_atomic_u64 reports_since; /* stall.c: so many reports since then */
+    sl_atomic_u32 reports;
     sl_atomic_u64 asleep[SL_TEAM_MOST / 64]; /* who sleeps and has not been woken */
     _Alignas(64) pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t changed;

@@ -60,6 +60,11 @@ struct sley_loop {
     struct sl_ring ring_storage;
     pthread_t owner;             /* the thread that runs it, or did last */
     uint32_t state;              /* enum sl_loop_state; others read it, atomically */
+    struct {
+        uint64_t turn;           /* which it was */
+        const struct sl_fiber *fiber;
+        int64_t first;           /* when it was first called in it */
+    } checkpoint;
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
     bool deadlock_said;
@@ -74,6 +79,7 @@ struct sley_loop {
     struct sl_entry *taken;      /* to be dispatched first, by the hub */
     int32_t share_left;          /* dispatches left in this pass */
     uint32_t in_a_row, picks;    /* share.c */
+    int64_t turn_began;          /* while passes are slow */
     int32_t shared_left;         /* operations on shared primitives until the fiber that runs gives
                                     way: sync/shared.h */
     struct sley_context *stash;  /* task/context.h */
@@ -324,6 +330,10 @@ struct sl_worker_calls {
     void (*leaves)(struct sley_loop *loop);
     /* Debug mode: an entry ran this long. */
     void (*slow)(struct sley_loop *loop, int64_t ns);
+    /* The running fiber's name and entry function. Also in a signal handler. */
+    void (*named)(const struct sl_fiber *fiber, struct sl_stall *stall);
+    /* A worker is in the same turn since `ns`. */
+    void (*stalled)(unsigned worker, const struct sl_stall *stall, int64_t ns, bool blocked);
     /* Debug mode: an entry will run; NULL: it has run, and may be gone. */
     void (*held)(struct sley_loop *loop, struct sl_entry *entry);
 };

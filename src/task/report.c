@@ -1,6 +1,7 @@
 #include "task/report.h"
 
 #include "os/held.h"
+#include "os/plain.h"
 #include "os/signals.h"
 #include "os/symbol.h"
 #include "sched/park.h"
@@ -171,6 +172,34 @@ void sl_report_slow(struct sley_loop *loop, int64_t ns)
     if (ns > (limit ? limit : 100000000))
         say(STDERR_FILENO, "sley: a task or callback ran for %lld ms without suspending\n",
             (long long)(ns / 1000000));
+}
+
+/* ---- a turn that lasts ---- */
+
+/* Also of a fiber that may be gone: then its name may be, too, and nobody reads what is copied. */
+void sl_report_named(const struct sl_fiber *fiber, struct sl_stall *stall)
+{
+    const struct sley_task *task = SL_CONTAINER(fiber, const struct sley_task, fiber);
+
+    stall->fn = (uintptr_t)sl_shared_load_relaxed(&task->fn);
+    sl_plain_peek(stall->name, sl_shared_load_relaxed(&task->name), sizeof stall->name);
+    stall->name[sizeof stall->name - 1] = 0;
+}
+
+void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns, bool blocked)
+{
+    char text[200];
+
+    sl_symbol_name((const void *)stall->fn, text, sizeof text);
+    say(STDERR_FILENO, "sley: worker %u: %s%s%s%s %s for %lld ms without suspending%s\n", worker,
+        stall->fn ? "task '" : "a callback", stall->name, stall->fn ? "', " : "",
+        stall->fn ? text : "", blocked ? "has blocked in a system call" : "has computed",
+        (long long)(ns / 1000000),
+        blocked ? ": what waits in its ring stands still (sley_to_thread?)" : "");
+    for (unsigned i = 0; i < stall->n; i++) {
+        sl_symbol_name((const void *)(stall->frames[i] - (i > 0)), text, sizeof text);
+        say(STDERR_FILENO, "    %s %s\n", i ? "from" : "at", text);
+    }
 }
 
 /* An OS lock belongs to a thread, whose next task may want it, and a task may go on elsewhere. A

@@ -15,4 +15,8 @@ int64_t sl_report_stuck(struct sley_loop *loop, int64_t idle_ns);
 void sl_report_slow(struct sley_loop *loop, int64_t ns);
 void sl_report_held(struct sley_loop *loop, struct sl_entry *entry);
 
+/* The worker's calls: a turn that lasts. */
+void sl_report_named(const struct sl_fiber *fiber, struct sl_stall *stall);
+void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns, bool blocked);
+
 #endif

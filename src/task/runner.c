@@ -20,6 +20,8 @@ const struct sl_worker_calls sl_worker_calls = {
     .leaves = sl_context_unstash,
     .slow = sl_report_slow,
     .held = sl_report_held,
+    .named = sl_report_named,
+    .stalled = sl_report_stalled,
 };
 
 /* ---- Ctrl-C ---- */

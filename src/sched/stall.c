@@ -1,0 +1,116 @@
+/* A worker that is in the same turn for so long that the program wants to hear of it: who, where.
+ *
+ * Who computes is asked: the signal's handler notes the name and the frames, which the idle worker
+ * then prints. Who sits in a system call is not disturbed: the kernel tells where its stack is, and
+ * words there that may be return addresses are taken for such. */
+#include "os/plain.h"
+#include "os/unwind.h"
+#include "sched/rescue.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define USUAL_NS INT64_C(100000000)
+#define MINUTE_NS INT64_C(60000000000)
+#define MOST_A_MINUTE 5
+#define SCANNED 4096 /* bytes of a stack */
+
+void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
+{
+    struct sl_stall *stall = &loop->member->stall;
+
+    if (!sl_stall_wanted(loop->member))
+        return;
+    stall->fn = 0;
+    *stall->name = 0;
+    if (loop->current)
+        sl_worker_calls.named(loop->current, stall);
+    stall->n = sl_unwind_addresses(pc, stall->frames, SL_STALL_FRAMES);
+    sl_store_release(&stall->state, SL_STALL_NOTED); /* pairs with the load in look */
+}
+
+/* Another one in this minute? */
+static bool may_report(struct sl_team *team, int64_t now)
+{
+    if (now - (int64_t)sl_load_relaxed(&team->reports_since) > MINUTE_NS) {
+        sl_store_relaxed(&team->reports_since, (uint64_t)now);
+        sl_store_relaxed(&team->reports, 0);
+    }
+    return sl_add_relaxed(&team->reports, 1) < MOST_A_MINUTE;
+}
+
+/* Of a thread in a system call: the stack pointer and the address of the instruction behind it. */
+static bool where(pid_t tid, uintptr_t *sp, uintptr_t *pc)
+{
+    char path[64], text[256], *last;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)tid);
+    if (sl_plain_text(path, text, sizeof text) <= 0 || !(last = strrchr(text, ' ')))
+        return false; /* "running" */
+    *pc = strtoull(last + 1, NULL, 16);
+    *last = 0;
+    if (!(last = strrchr(text, ' ')))
+        return false;
+    *sp = strtoull(last + 1, NULL, 16);
+    return true;
+}
+
+/* It may go on at any moment: then what was read is of no use, and nobody uses it. Its stack and
+ * its record stay memory. */
+static bool note_blocked(struct sl_member *member, uint32_t turns)
+{
+    struct sl_fiber *fiber = sl_shared_load_relaxed(&member->loop->current);
+    struct sl_stack *stack = fiber ? sl_shared_load_relaxed(&fiber->stack) : NULL;
+    struct sl_stall *stall = &member->stall;
+    uintptr_t sp, pc, end;
+
+    if (!stack || !where(member->tid, &sp, &pc))
+        return false;
+    end = (uintptr_t)sl_stack_top(stack);
+    if (sp >= end || end - sp > sl_stack_size(stack))
+        return false;
+    if (end - sp > SCANNED)
+        end = sp + SCANNED;
+    stall->n = 0;
+    stall->frames[stall->n++] = pc;
+    for (sp &= ~(sizeof sp - 1); sp < end && stall->n < SL_STALL_FRAMES; sp += sizeof sp)
+        if (sl_unwind_is_return(sl_unwind_word(sp)))
+            stall->frames[stall->n++] = sl_unwind_word(sp);
+    sl_worker_calls.named(fiber, stall);
+    return sl_load_relaxed(&member->turns) == turns;
+}
+
+static int64_t patience(const struct sley_loop *loop)
+{
+    int64_t ns = loop->runtime->options.slow_callback.ns;
+
+    return ns ? ns : USUAL_NS;
+}
+
+static void tell(struct sley_loop *loop, struct sl_member *member, uint32_t turns, int64_t ns,
+                 bool blocked)
+{
+    struct sl_stall *stall = &member->stall;
+
+    sl_store_relaxed(&stall->turns, turns);
+    sl_store_relaxed(&stall->state, SL_STALL_NONE);
+    if (may_report(loop->team, loop->now))
+        sl_worker_calls.stalled(member->loop->index, stall, ns, blocked);
+}
+
+void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns, bool computes)
+{
+    struct sl_stall *stall = &member->stall;
+    int64_t ns = loop->now - (int64_t)sl_load_relaxed(&member->stuck_since);
+
+    if (sl_load_acquire(&stall->state) == SL_STALL_NOTED) { /* pairs with the note */
+        tell(loop, member, turns, ns, false);
+    } else if (ns >= patience(loop) && sl_load_relaxed(&stall->turns) != turns) {
+        sl_unwind_prepare();
+        if (computes)
+            sl_store_relaxed(&stall->state, SL_STALL_WANTED);
+        else if (!sl_stall_wanted(member) && note_blocked(member, turns))
+            tell(loop, member, turns, ns, true);
+    }
+}

@@ -1,0 +1,70 @@
+/* Who keeps a worker for long is reported meanwhile, by name, with its frames: one that computes,
+ * and one that sits in a system call; and no more than five a minute. */
+#include "rescue.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+
+static char text[65536];
+
+__attribute__((noinline)) static void busy_function(void)
+{
+    compute(60);
+    __asm__ volatile(""); /* no tail call */
+}
+
+static intptr_t computes(void *arg)
+{
+    busy_function();
+    return (intptr_t)arg;
+}
+
+static intptr_t blocks(void *arg)
+{
+    CHECK_EQ(poll(NULL, 0, 60), 0);
+    return (intptr_t)arg;
+}
+
+static intptr_t body(void *arg)
+{
+    sley_task_options hog = {.pinned = true, .worker = 0, .name = "hog"};
+    sley_task_options blocker = {.pinned = true, .worker = 0, .name = "blocker"};
+
+    (void)arg;
+    CHECK_EQ(sley_join(sley_create_task_with(computes, NULL, &hog)), 0);
+    CHECK_EQ(sley_join(sley_create_task_with(blocks, NULL, &blocker)), 0);
+    for (int i = 0; i < 5; i++)
+        CHECK_EQ(sley_join(sley_create_task_with(computes, NULL, &hog)), 0);
+    return 0;
+}
+
+static size_t count(const char *what)
+{
+    size_t n = 0;
+
+    for (const char *at = text; (at = strstr(at, what)); at++)
+        n++;
+    return n;
+}
+
+TEST_PLAIN(who_keeps_a_worker_is_reported)
+{
+    sley_options options = {
+        .size = sizeof options, .workers = 2, .slow_callback = sley_ms(20)};
+    FILE *file = tmpfile();
+    int before = dup(STDERR_FILENO);
+
+    NEEDS_RESCUE();
+    assert_non_null(file);
+    assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
+    assert_int_equal(sley_run(body, NULL, &options), 0);
+    assert_true(dup2(before, STDERR_FILENO) >= 0);
+    assert_true(pread(fileno(file), text, sizeof text - 1, 0) > 0);
+    fputs(text, stderr);
+    assert_int_equal(count("sley: worker 0: task 'hog', computes has computed for "), 4);
+    assert_int_equal(count("sley: worker 0: task 'blocker', blocks has blocked in a system "), 1);
+    assert_true(count("from busy_function") >= 1);
+    assert_true(count("from computes") >= 1);
+    assert_true(count("from blocks") >= 1);
+}
