@@ -17,7 +17,8 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
 {
     int rc;
 
-    *ring = (struct sl_ring){.class = class, .doorbell_fd = -1, .owner = gettid()};
+    *ring = (struct sl_ring){
+        .class = class, .doorbell_fd = -1, .alarm_fd = -1, .owner = gettid()};
     sl_list_init(&ring->backlog);
     sl_list_init(&ring->ended);
     sl_list_init(&ring->attached);

@@ -74,7 +74,7 @@ struct sl_ring {
     int doorbell_fd;        /* eventfd, -1 before open */
     struct sl_op doorbell;  /* always armed */
     struct sl_op watch;     /* on the alarm of others; sl_ring_watch */
-    int alarm_fd;           /* an eventfd of whoever watches over this ring, or 0 */
+    int alarm_fd;           /* an eventfd of whoever watches over this ring, or -1 */
     bool alarmed;           /* what is watched has rung */
     struct sl_list backlog; /* operations that found no room */
     struct sl_list attached; /* struct sl_attachment */

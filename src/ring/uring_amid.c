@@ -64,7 +64,7 @@ void sl_uring_turn_amid(struct sl_ring *ring)
 {
     struct uring *uring = ring->state;
 
-    if (ring->alarm_fd && !uring->alarms)
+    if (ring->alarm_fd >= 0 && !uring->alarms)
         register_alarm(ring);
     sl_ring_deliver_ended(ring, true);
     sl_uring_refill(ring);

@@ -251,10 +251,8 @@ int sl_rescue_begin(struct sl_team *team)
     sl_store_relaxed(&team->stuck_until, INT64_MAX);
     if (wanted == SLEY_NO_RESCUE || team->counts_still)
         return 0;
-    if (!team->alarm_fd && (rc = sl_sys.event_fd()) > 0)
-        team->alarm_fd = rc;
-    else if (!team->alarm_fd)
-        return rc;
+    if (team->alarm_fd < 0) /* without one, looks must do */
+        team->alarm_fd = sl_sys.event_fd();
     wanted = wanted ? wanted : sl_kick_default();
     rc = sl_kick_begin(wanted, kicked);
     if (rc == 0)

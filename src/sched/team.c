@@ -31,6 +31,7 @@ struct sl_team *sl_team_new(unsigned n, bool pins)
     if (!team)
         return NULL;
     team->n = n;
+    team->alarm_fd = -1;
     team->crowded = sl_cpus_affinity(&team->before) < n;
     team->pins = pins && !team->crowded;
     team->steals = !steal || strcmp(steal, "0") != 0;
@@ -42,7 +43,7 @@ struct sl_team *sl_team_new(unsigned n, bool pins)
 
 void sl_team_free(struct sl_team *team)
 {
-    if (team->alarm_fd)
+    if (team->alarm_fd >= 0)
         sl_sys.close(team->alarm_fd);
     pthread_cond_destroy(&team->changed);
     pthread_mutex_destroy(&team->mutex);

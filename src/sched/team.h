@@ -89,7 +89,7 @@ struct sl_team {
     sl_atomic_u64 called_at;     /* and when a sleeper was last rung for, to do so */
     sl_atomic_u32 called;        /* somebody is rung for to watch: search.c */
     int rescue_signal;           /* 0: nobody is rescued */
-    int alarm_fd;                /* rung by the rings of those who are stuck; 0: none yet */
+    int alarm_fd;                /* rung by the rings of those who are stuck; -1: none yet */
     sl_atomic_u64 stuck_until;   /* the first deadline in the wheels of those */
     sl_atomic_u64 reports_since; /* stall.c: so many reports since then */
     sl_atomic_u32 reports;
