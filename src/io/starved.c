@@ -42,7 +42,8 @@ int sl_starved_wait(struct sley_loop **loop)
     *loop = sl_share_pin(*loop, *loop, &pin); /* whose list it stands in */
     sl_wait_init(&starved.wait, (*loop)->current, &starved_wait, NULL);
     sl_attach((*loop)->ring, &starved.attached);
-    sl_timer_arm(*loop, &starved.timer, sl_loop_clock(*loop) + SL_STARVED_NS);
+    if (!(*loop)->team || sl_wait_begin(&starved.wait)) /* else it may be due before it waits */
+        sl_timer_arm(*loop, &starved.timer, sl_loop_clock(*loop) + SL_STARVED_NS);
     sl_starved_begin();
     rc = sl_wait_park(loop, &starved.wait);
     sl_starved_end();

@@ -138,7 +138,8 @@ unsigned sl_unwind_addresses(uintptr_t pc, uintptr_t *list, unsigned room)
     return addresses.n;
 }
 
-bool sl_unwind_is_return(uintptr_t address)
+/* What is data, and not code, is read as well. */
+__attribute__((no_sanitize("address"))) bool sl_unwind_is_return(uintptr_t address)
 {
     const unsigned char *code = (const unsigned char *)address;
     Dl_info info;

@@ -28,10 +28,10 @@ static int sleep_until(struct sley_loop **loop, int64_t deadline)
         return rc;
     sleeper.timer.entry.run = sleeper_due;
     sl_wait_init(&sleeper.wait, self, &sleep_wait, NULL);
-    if (deadline != SLEY_NS_MAX)
+    sleeper.timer.entry.link.next = NULL;
+    /* Of many workers another one may fire the timer as soon as it is armed. */
+    if (deadline != SLEY_NS_MAX && (!here->team || sl_wait_begin(&sleeper.wait)))
         sl_timer_arm(here, &sleeper.timer, deadline);
-    else
-        sleeper.timer.entry.link.next = NULL;
     rc = sl_wait_park(loop, &sleeper.wait);
     sl_timer_disarm(here, &sleeper.timer);
     return rc;

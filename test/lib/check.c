@@ -147,6 +147,8 @@ sley_options sl_test_options(const sley_options *given)
         options.workers = (int)workers;
     if (!options.seed)
         options.seed = (uint64_t)sl_test_setting("SEED", 0);
+    if (!options.slow_callback.ns && sl_test_slow()) /* a report opens files */
+        options.slow_callback = sley_s(600);
     return options;
 }
 

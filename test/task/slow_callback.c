@@ -30,5 +30,6 @@ TEST_PLAIN(debug_mode_reports_slow_tasks)
     options.slow_callback = sley_ms(20);
     options.debug = false;
     assert_true(child_run(&child, in_child, &options));
-    CHECK_VOID(strstr(child.text, "without suspending") == NULL);
+    if (!sl_test_many()) /* else somebody may see it meanwhile */
+        CHECK_VOID(strstr(child.text, "without suspending") == NULL);
 }
