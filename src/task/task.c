@@ -255,10 +255,17 @@ SL_NOTES_CALLER
 sley_task *sley_loop_create_task(sley_loop *loop, sley_fn *fn, void *arg,
                                  const sley_task_options *options)
 {
+    struct sley_loop *here;
+    struct sley_task *task;
+
     if (!sl_own_usable(loop))
         return NULL;
-    return sl_task_create(loop, fn, arg, 0, options, __builtin_return_address(0),
+    here = sl_enter();
+    task = sl_task_create(loop, fn, arg, 0, options, __builtin_return_address(0),
                           &loop->runtime->root);
+    if (here)
+        sl_leave(here);
+    return task;
 }
 
 static SL_NOINLINE int spawned(struct sley_task *task)

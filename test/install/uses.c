@@ -160,6 +160,7 @@ static intptr_t everything(void *arg)
     iterators();
     EXPECT(printed("%d", 1) == 2);
     EXPECT(SLEY_ALL_CPUS < 0);
+    EXPECT(SLEY_NO_RESCUE < 0);
     return 0;
 }
 

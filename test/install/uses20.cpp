@@ -160,6 +160,7 @@ static intptr_t everything(void *)
     EXPECT(sley_join(sley_create_task(throws, nullptr)) == 7);
     EXPECT(printed("%d", 1) == 2);
     EXPECT(SLEY_ALL_CPUS < 0);
+    EXPECT(SLEY_NO_RESCUE < 0);
     return 0;
 }
 
