@@ -30,6 +30,7 @@
 #include <sley/queue.h>
 
 #include <sley/thread.h>
+#include <sley/blocking.h>
 #include <sley/descriptor.h>
 #include <sley/socket.h>
 #include <sley/file.h>

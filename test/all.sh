@@ -1,18 +1,21 @@
 #!/usr/bin/env bash
 # Everything that test/run.sh runs, and what takes longer: clang's TSan, valgrind, link-time
-# optimisation, faults, the simulated ring, aarch64 under qemu-user, durations, a million fibers,
-# mutants of the order and of the lock-free code.
+# optimisation, faults, the simulated ring, epoll, refused rings, aarch64 under qemu-user,
+# durations, a million fibers, mutants of the order and of the lock-free code.
 # A quarter of an hour on 2 cores.
 #
 #     test/all.sh [--only NAME[,NAME...]]     run.sh's names, and: tsan valgrind lto fault-alloc
-#         ring-of-4 interval-timer simulated-1 simulated-2 simulated-3 workers-2 workers-4 roam-2
-#         roam-4 dawdle difftest-workers tsan-workers aarch64 durations million mutants
-#         model-mutants
+#         ring-of-4 kernel-5.15 interval-timer simulated-1 simulated-2 simulated-3 epoll-workers-4
+#         epoll-interval-timer epoll-tsan epoll-fault-alloc seccomp-eperm seccomp-enosys
+#         io-uring-disabled workers-2 workers-4 roam-2 roam-4 dawdle difftest-workers tsan-workers
+#         aarch64 durations million connections mutants model-mutants
 cd "$(dirname "$0")/.." || exit 2
 . test/lib/suite.sh
 
 ALL_PACKAGES="$RUN_PACKAGES valgrind util-linux gcc-aarch64-linux-gnu libc6-dev-arm64-cross
     qemu-user"
+# What a signal that is not theirs ends.
+UNINTERRUPTED="--no-suite lib --no-suite debug --no-suite doctor --no-suite limits"
 
 aarch64()
 {
@@ -29,6 +32,49 @@ aarch64()
     fi
 }
 
+# The suite where this machine's switch for io_uring is off, which is put back whatever happens.
+disabled()
+{
+    local switch=/proc/sys/kernel/io_uring_disabled before
+    before=$(cat "$switch" 2>/dev/null)
+    if [ -z "$before" ] || ! { echo "$before" >"$switch"; } 2>/dev/null; then
+        skip io-uring-disabled "$switch is not there, or not to be written"
+        return
+    fi
+    # The suite's own trap on EXIT stands: a subshell has its own.
+    (
+        trap 'echo "$before" >"$switch"' EXIT
+        trap 'exit 130' INT TERM HUP
+        echo 2 >"$switch"
+        units io-uring-disabled gcc --no-suite model --no-suite lib
+    )
+}
+
+# io_uring refused in each of the ways in which containers and kernels do it, and epoll asked for.
+epoll_configurations()
+{
+    local refuse error
+    refuse=$(realpath "$BUILD")/gcc/test/lib/refuse
+    for error in EPERM ENOSYS; do
+        ! wanted "seccomp-${error,,}" ||
+            units "seccomp-${error,,}" gcc --no-suite model --no-suite lib --wrap="$refuse $error"
+    done
+    ! wanted io-uring-disabled || disabled
+    ! wanted epoll-workers-4 || SLEY_BACKEND=epoll SLEY_MIGRATE=1 SLEY_TEST_WORKERS=4 \
+        units epoll-workers-4 gcc --no-suite model
+    ! wanted epoll-interval-timer || SLEY_BACKEND=epoll \
+        units epoll-interval-timer gcc $UNINTERRUPTED --no-suite model \
+            --wrap="env LD_PRELOAD=$(realpath "$BUILD")/gcc/test/lib/libitimer.so"
+    if wanted epoll-fault-alloc && CC=gcc build asan $ASAN_SETUP; then
+        SLEY_BACKEND=epoll script epoll-fault-alloc python3 test/lib/faults.py "$BUILD/asan"
+    fi
+    if wanted epoll-tsan && CC=clang build tsan -Db_sanitize=thread -Db_lundef=false \
+        -Dexamples=false; then
+        SLEY_BACKEND=epoll WITH="setarch -R" SLEY_TEST_WORKERS=4 \
+            units epoll-tsan tsan --no-suite model -t 4
+    fi
+}
+
 # Parks a million fibers in the test in which run.sh parks 50,000.
 million()
 {
@@ -41,22 +87,43 @@ million()
     fi
 }
 
+# As many connections as one process may have, 20,000 at most, where run.sh has 2,000.
+connections()
+{
+    local most
+    most=$(ulimit -Hn)
+    if [ "$most" = unlimited ] || [ "$most" -gt 20200 ]; then
+        most=20200
+    fi
+    SLEY_TEST_CONNECTIONS=$((most - 200)) units connections gcc -t 10 many_connections
+    SLEY_TEST_CONNECTIONS=$((most - 200)) SLEY_TEST_WORKERS=4 \
+        units connections-workers gcc -t 10 many_connections
+}
+
 more_configurations()
 {
     local seed valgrind n
     if wanted workers-2 || wanted workers-4 || wanted roam-2 || wanted roam-4 ||
-        wanted difftest-workers || wanted ring-of-4 || wanted interval-timer || wanted million ||
-        wanted durations || wanted simulated-1 || wanted simulated-2 || wanted simulated-3; then
+        wanted difftest-workers || wanted ring-of-4 || wanted kernel-5.15 ||
+        wanted interval-timer || wanted million || wanted connections ||
+        wanted durations || wanted simulated-1 || wanted simulated-2 || wanted simulated-3 ||
+        wanted seccomp-eperm || wanted seccomp-enosys || wanted io-uring-disabled ||
+        wanted epoll-workers-4 || wanted epoll-interval-timer; then
         CC=gcc build gcc || return
     fi
     ! wanted ring-of-4 || SLEY_TEST_RING=4 units ring-of-4 gcc
+    # What Linux 5.15 does not know is refused.
+    ! wanted kernel-5.15 || SLEY_TEST_KERNEL=5.15 units kernel-5.15 gcc --no-suite model
+    ! wanted kernel-5.15 || SLEY_TEST_KERNEL=5.15 SLEY_TEST_WORKERS=4 SLEY_MIGRATE=1 \
+        units kernel-5.15-workers gcc --no-suite model
     ! wanted interval-timer ||
-        units interval-timer gcc --no-suite lib --no-suite debug \
+        units interval-timer gcc $UNINTERRUPTED \
             --wrap="env LD_PRELOAD=$(realpath "$BUILD")/gcc/test/lib/libitimer.so"
     # Short transfers, delays and another order of completions come from the simulated ring.
     for seed in 1 2 3; do
         ! wanted simulated-$seed || SLEY_TEST_SIM=$seed units simulated-$seed gcc
     done
+    epoll_configurations
     # Among many workers; and so that whoever is suspended goes on at another one.
     for n in 2 4; do
         ! wanted workers-$n || SLEY_TEST_WORKERS=$n units workers-$n gcc --no-suite model
@@ -103,6 +170,7 @@ more_configurations()
     ! wanted durations ||
         script durations python3 test/examples/compare.py "$BUILD/gcc/docs/examples" --durations
     ! wanted million || million
+    ! wanted connections || connections
     ! wanted mutants || script mutants test/mutants/run.sh
     ! wanted model-mutants || script model-mutants python3 test/model/mutants.py
 }

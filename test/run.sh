@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# The tests of every change: unit tests with gcc, clang, and ASan with UBSan; the order against
-# CPython's (difftest); the examples; the installed library; style. From a bare Debian 12: installs
-# what is missing if it may, else names it. About 5 minutes on 2 cores.
+# The tests of every change: unit tests with gcc, also on epoll, with clang, and with ASan and
+# UBSan; the order against CPython's (difftest); the examples; the installed library; style. From a
+# bare Debian 12: installs what is missing if it may, else names it. About 5 minutes on 2 cores.
 #
-#     test/run.sh [--only NAME[,NAME...]]     style gcc clang asan difftest workers examples install
+#     test/run.sh [--only NAME[,NAME...]]     style epoll gcc clang asan difftest workers examples
+#                                             install
 #
 # SLEY_DIFFTEST_DATA names a folder with more scenarios and their hashes.
 cd "$(dirname "$0")/.." || exit 2

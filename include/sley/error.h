@@ -43,7 +43,8 @@ enum {
     SLEY_ESTOPPED = 3815,      /* the loop stopped before the future was done */
     SLEY_EFINISHED = 3816,     /* the group, scope or loop is over    asyncio: RuntimeError */
     SLEY_EITEREND = 3817,      /* no more items                       asyncio: StopAsyncIteration */
-    SLEY_ENOURING = 3818,      /* io_uring is refused here; the detail says by what */
+    SLEY_ENOURING = 3818,      /* io_uring is refused here, and epoll was not allowed;
+                                  the detail says by what */
     SLEY_EFORKED = 3819        /* the runtime belongs to the parent of this process */
 };
 

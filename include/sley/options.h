@@ -18,9 +18,28 @@ SLEY_BEGIN_DECLS
 /* .rescue_signal */
 #define SLEY_NO_RESCUE (-1)
 
+/* .backend: how operations are done. */
+enum sley_backend {
+    SLEY_BACKEND_AUTO = 0,  /* SLEY_BACKEND of the environment ("uring", "epoll"), else io_uring, or
+                               epoll where the kernel or a filter refuses it with ENOSYS, EPERM or
+                               EINVAL: that is said once, on stderr */
+    SLEY_BACKEND_URING = 1, /* io_uring or -SLEY_ENOURING */
+    SLEY_BACKEND_EPOLL = 2  /* epoll: a system call for each operation; threads, 4 for each worker
+                               at most, for files and open */
+};
+
+/* .on_deadlock: what to do when nothing of its own can wake a runtime: nothing is ready, no timer
+ * runs, no thread of an executor works for it. If each of its tasks waits for another one (for its
+ * end, for a lock that it holds, at a local primitive) that is a deadlock, and said at once, on
+ * stderr: the tasks, what they wait for and who holds it, and the cycles. If other threads could
+ * end a wait (a future, a shared primitive, a lock of a thread or of another runtime), or what is
+ * waited for at descriptors is this process's to write (pipes, connections to itself, eventfds and,
+ * where the kernel has unix_diag, socket pairs), a hint is given after 5 idle seconds, once. Who
+ * waits for other processes, for connections or a terminal is never told anything. */
 enum sley_on_deadlock {
     SLEY_DEADLOCK_REPORT = 0, /* say so once, and go on waiting */
-    SLEY_DEADLOCK_RETURN = 1, /* say so and make run return -SLEY_EDEADLOCK */
+    SLEY_DEADLOCK_RETURN = 1, /* say so and, if it is certain, make run return -SLEY_EDEADLOCK; the
+                                 tasks are cancelled as after any other end of a run */
     SLEY_DEADLOCK_IGNORE = 2
 };
 
@@ -78,6 +97,7 @@ typedef struct sley_options {
                              called when anybody else sends it. */
     bool rescue_blocked;  /* who sits in a system call for long is sent that signal, too: the call
                              may then fail with EINTR */
+    enum sley_backend backend; /* of every worker's ring */
 } sley_options;
 
 #define SLEY_OPTIONS(...) \

@@ -7,8 +7,11 @@
 SLEY_BEGIN_DECLS
 
 /* Writes a line for every task of the runtime to a descriptor: name, entry function, what it
- * waits for and who holds that, where it was created, how much of its stack it has used. The same
- * is written to stderr on options.report_signal. 0 or -errno; -SLEY_ENOLOOP. */
+ * waits for and who holds that (of a descriptor: what it is), where it was created, how much of its
+ * stack it has used. Then a line for each cycle of tasks in which each waits for the next one, and
+ * for nobody else; of many workers they are in it all at one moment. (A timeout around a wait may
+ * still break one.) The order is that of creation, of many workers that of the names. The same is
+ * written to stderr on options.report_signal. 0; -ENOMEM; -SLEY_ENOLOOP. */
 int sley_report(int fd);
 
 typedef struct sley_stats {
@@ -17,7 +20,7 @@ typedef struct sley_stats {
     uint64_t tasks_created;
     uint64_t dispatches;   /* tasks and callbacks run */
     uint64_t passes;
-    uint64_t enters;       /* io_uring_enter calls */
+    uint64_t enters;       /* system calls of the ring: io_uring_enter; on epoll all */
     uint64_t submitted;    /* operations given to the ring */
     uint64_t completed;
     uint64_t timers;       /* armed now */
@@ -28,7 +31,8 @@ typedef struct sley_stats {
     uint64_t memory_allocated; /* in blocks that are in use */
     uint64_t memory_active;    /* in pages that hold such blocks */
     uint64_t memory_resident;  /* in memory, with what is kept for later */
-    uint64_t rescues;          /* signals to workers that computed: sley_options.rescue_signal */
+    uint64_t rescues;          /* looks into a ring amid what a task computed */
+    const char *backend;       /* "io_uring", "epoll" or "simulated"; NULL: no ring yet */
 } sley_stats;
 
 /* Figures of the running loop. 0; -SLEY_ENOLOOP; -EINVAL for a size it does not know. The size

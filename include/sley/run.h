@@ -14,7 +14,7 @@ SLEY_BEGIN_DECLS
  * Ctrl-C (where SIGINT still has its default action): the first one cancels the main task, and
  * run returns -EINTR if main ended cancelled by it; the second one ends the process.
  *
- * Errors: what main returned; -SLEY_ERUNNING inside a loop; -SLEY_ENOURING if io_uring is refused;
+ * Errors: what main returned; -SLEY_ERUNNING inside a loop; -SLEY_ENOURING (options.backend);
  * -ENOMEM, -EMFILE; -EAGAIN: a worker's thread; -SLEY_EDEADLOCK (options.on_deadlock). Of many
  * workers each has a thread and a ring, and all of them are there before anything runs: without
  * one that is the error, and main has not begun. asyncio: run(). */

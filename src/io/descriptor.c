@@ -3,6 +3,7 @@
 #include "io/operation.h"
 #include "io/table.h"
 #include "os/plain.h"
+#include "ring/number.h"
 
 #include <sley/descriptor.h>
 
@@ -12,8 +13,10 @@ static const struct sl_wait_class poll_wait = SL_OPERATION_CLASS("poll");
 
 static int close_now(struct sley_loop *loop, int fd)
 {
-    int rc = sl_sys.close(fd);
+    int rc;
 
+    sl_number_renew(fd);
+    rc = sl_sys.close(fd);
     sl_starved_freed(loop);
     return rc == -EINTR ? 0 : rc; /* on Linux it is closed all the same */
 }

@@ -16,7 +16,14 @@
 
 #include <errno.h>
 
-static const struct sl_wait_class listener_wait = {.reason = "listener"};
+static int descriptor(const struct sl_wait *wait)
+{
+    const struct sl_listener *listener = wait->object;
+
+    return listener->fd;
+}
+
+static const struct sl_wait_class listener_wait = {.reason = "accept", .descriptor = descriptor};
 
 static void detach(struct sl_ring *ring, struct sl_attachment *attachment)
 {

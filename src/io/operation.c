@@ -29,6 +29,11 @@ bool sl_operation_cancel(struct sley_loop *loop, struct sl_wait *wait)
     return true;
 }
 
+int sl_operation_descriptor(const struct sl_wait *wait)
+{
+    return SL_CONTAINER(wait, const struct sl_operation, wait)->op.fd;
+}
+
 /* On the ring's own worker: a cancel from another one. */
 static void mail_arrived(struct sley_loop *loop, struct sl_inbox_item *item)
 {

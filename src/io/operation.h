@@ -18,10 +18,13 @@ struct sl_operation {
 bool sl_operation_cancel(struct sley_loop *loop, struct sl_wait *wait);
 bool sl_operation_cancel_held(struct sley_loop *loop, struct sl_wait *wait);
 
+int sl_operation_descriptor(const struct sl_wait *wait);
+
 #define SL_OPERATION_CLASS(name)                                  \
     {.reason = (name),                                            \
      .cancel = sl_operation_cancel,                               \
      .cancel_held = sl_operation_cancel_held,                     \
+     .descriptor = sl_operation_descriptor,                       \
      .completes = true}
 
 /* Runs operation->op in the running fiber: a suspension point even if it completes at once. >= 0

@@ -94,9 +94,9 @@ static void reader_ready(struct sley_loop *loop, struct sl_entry *entry)
     }
     reader->running = true;
     loop->context = reader->context;
-    loop->in_user = 1;
+    sl_leave(loop);
     reader->fn(reader->arg);
-    loop->in_user = 0;
+    sl_enter_loop(loop);
     reader->context = loop->context;
     loop->context = outer;
     reader->running = false;

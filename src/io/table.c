@@ -3,6 +3,7 @@
 #include "base/atomic.h"
 #include "os/sys.h"
 #include "os/plain.h"
+#include "ring/number.h"
 #include "sched/fork.h"
 
 #include <errno.h>
@@ -109,6 +110,8 @@ SL_INLINE bool end(int fd, uint64_t mask, uint64_t hint)
             new = ((old - 1) & mask) | hint;
         else
             new = SL_UNLIKELY(old & CLOSED) ? 0 : (old & DRAINED & mask) | hint;
+        if (SL_UNLIKELY(old & CLOSED) && !new)
+            sl_number_renew(fd); /* nothing is in flight on it that could note the new life */
         /* What the operation did comes before the close(2) of whoever is last: pairs with the
          * others' ends and with sl_table_close. */
     } while (SL_UNLIKELY(!sl_cas_weak_acq_rel(w, &old, new)));

@@ -1,6 +1,7 @@
 #include "offload/executor.h"
 
 #include "os/cpus.h"
+#include "os/signals.h"
 #include "os/sys.h"
 
 #include <errno.h>
@@ -41,9 +42,11 @@ int sley_executor_new(sley_executor **made, unsigned threads)
 static void *member(void *arg)
 {
     struct sley_executor *executor = arg;
+    struct sl_thread_signals signals;
     struct sl_link *link;
 
     sl_cpus_roam(); /* a worker that made it may be pinned */
+    sl_thread_signals_enter(&signals); /* fibers that come here may overflow */
     pthread_mutex_lock(&executor->mutex);
     for (;;) {
         while (!(link = sl_list_pop(&executor->queue)) && !executor->closing) {
@@ -64,16 +67,21 @@ static void *member(void *arg)
         pthread_mutex_lock(&executor->mutex);
     }
     pthread_mutex_unlock(&executor->mutex);
+    sl_thread_signals_leave(&signals);
     return NULL;
 }
 
-/* A thread that this call starts begins with every signal blocked: they are for the program's. */
+/* A thread that this call starts begins with every signal blocked that can be another's: they are
+ * for the program's. */
 static int start_member(struct sley_executor *executor)
 {
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS};
     sigset_t all, before;
     int rc;
 
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&all, own[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     rc = sl_sys.thread_create(&executor->members[executor->threads], member, executor);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -29,9 +29,9 @@ static void call_run(struct sley_loop *loop, struct sl_entry *entry)
 
     if (!loop->dropping) {
         loop->context = 0;
-        loop->in_user = 1;
+        sl_leave(loop);
         call->fn(call->arg);
-        loop->in_user = 0;
+        sl_enter_loop(loop);
         sl_context_release(loop->context);
         loop->context = outer;
     }

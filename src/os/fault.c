@@ -30,6 +30,14 @@ static int fault_ring_setup(unsigned entries, struct io_uring_params *params)
 {
     return fails() ? -ENOMEM : real.ring_setup(entries, params);
 }
+static int fault_epoll_new(void)
+{
+    return fails() ? -EMFILE : real.epoll_new();
+}
+static int fault_epoll_control(int fd, int how, int target, struct epoll_event *event)
+{
+    return fails() ? -ENOMEM : real.epoll_control(fd, how, target, event);
+}
 static int fault_thread_create(pthread_t *thread, void *(*start)(void *), void *arg)
 {
     return fails() ? -EAGAIN : real.thread_create(thread, start, arg);
@@ -62,6 +70,8 @@ void sl_fault_start(void)
     sl_sys.allocate = fault_allocate;
     sl_sys.map = fault_map;
     sl_sys.ring_setup = fault_ring_setup;
+    sl_sys.epoll_new = fault_epoll_new;
+    sl_sys.epoll_control = fault_epoll_control;
     sl_sys.thread_create = fault_thread_create;
     sl_sys.event_fd = fault_event_fd;
     if (setting("SLEY_FAULT_COUNT"))

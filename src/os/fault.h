@@ -1,6 +1,7 @@
 /* os/fault.h: faults by order, for the fault runs of the test suite.
  *
- * SLEY_FAULT_ALLOC=N         the N-th request for memory, mapping, thread, eventfd or ring fails
+ * SLEY_FAULT_ALLOC=N         the N-th request for memory, mapping, thread, eventfd, ring or epoll
+ *                            descriptor fails, or epoll's watching another one
  * SLEY_FAULT_ALLOC_FOREVER=N and so does every one after it
  * SLEY_FAULT_COUNT=1         prints at exit how many requests there were:
  *                            "sley: N allocation sites"

@@ -44,11 +44,27 @@ static void on_kick(int signal, siginfo_t *info, void *context)
     errno = saved;
 }
 
-/* What the handler reads is there before it is in place, and stays as it was after it has gone. */
+static bool is_ours(const struct sigaction *action)
+{
+    return action->sa_flags & SA_SIGINFO && action->sa_sigaction == on_kick;
+}
+
+/* The action of before, unless the program has put its own in place meanwhile. */
+static void put_back(int signal)
+{
+    struct sigaction now;
+
+    if (sigaction(signal, NULL, &now) == 0 && is_ours(&now))
+        sigaction(signal, &kicks[signal].previous, NULL);
+}
+
+/* What the handler reads is there before it is in place, and stays as it was after it has gone: the
+ * program may have found it there, and put it back after the end. It is not handed on to itself. */
 int sl_kick_begin(int signal, sl_kick_fn *fn)
 {
     struct sigaction action = {.sa_sigaction = on_kick,
                                .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+    struct sigaction before;
     int rc = 0;
 
     if (signal < 1 || signal >= SIGNALS)
@@ -57,7 +73,9 @@ int sl_kick_begin(int signal, sl_kick_fn *fn)
     if (kicks[signal].users == 0) {
         kicks[signal].fn = fn;
         sigemptyset(&action.sa_mask);
-        if (sigaction(signal, NULL, &kicks[signal].previous) || sigaction(signal, &action, NULL))
+        if (sigaction(signal, NULL, &before) == 0 && !is_ours(&before))
+            kicks[signal].previous = before;
+        if (sigaction(signal, &action, NULL))
             rc = -EINVAL;
     }
     kicks[signal].users += rc == 0;
@@ -69,7 +87,7 @@ void sl_kick_end(int signal)
 {
     pthread_mutex_lock(&kicks_lock);
     if (--kicks[signal].users == 0)
-        sigaction(signal, &kicks[signal].previous, NULL);
+        put_back(signal);
     pthread_mutex_unlock(&kicks_lock);
 }
 
@@ -78,7 +96,7 @@ void sl_kicks_forked(void)
     kicks_lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     for (int signal = 1; signal < SIGNALS; signal++) {
         if (kicks[signal].users)
-            sigaction(signal, &kicks[signal].previous, NULL);
+            put_back(signal);
         kicks[signal].users = 0;
     }
 }
@@ -111,7 +129,11 @@ int sl_kick_tick_begin(timer_t *tick, int signal, int64_t ns)
     event.sigev_notify_thread_id = gettid();
     if (timer_create(CLOCK_THREAD_CPUTIME_ID, &event, tick))
         return -EAGAIN;
-    return timer_settime(*tick, 0, &often, NULL);
+    if (timer_settime(*tick, 0, &often, NULL)) {
+        timer_delete(*tick);
+        return -EAGAIN;
+    }
+    return 0;
 }
 
 void sl_kick_tick_end(timer_t tick)

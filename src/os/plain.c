@@ -56,6 +56,13 @@ int sl_plain_nonblocking(int fd, bool on)
     return !!(flags & O_NONBLOCK);
 }
 
+bool sl_plain_is_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    return flags >= 0 && flags & O_NONBLOCK;
+}
+
 bool sl_plain_is_stream(int fd)
 {
     struct stat status;
@@ -82,6 +89,20 @@ ssize_t sl_plain_read(int fd, void *buffer, size_t size, int64_t offset)
 ssize_t sl_plain_write(int fd, const void *buffer, size_t size, int64_t offset)
 {
     return PLAIN(offset < 0 ? write(fd, buffer, size) : pwrite(fd, buffer, size, offset));
+}
+
+ssize_t sl_plain_read_now(int fd, void *buffer, size_t size, int64_t offset)
+{
+    struct iovec to = {buffer, size};
+
+    return PLAIN(preadv2(fd, &to, 1, offset, RWF_NOWAIT));
+}
+
+ssize_t sl_plain_write_now(int fd, const void *buffer, size_t size, int64_t offset)
+{
+    struct iovec from = {(void *)(uintptr_t)buffer, size};
+
+    return PLAIN(pwritev2(fd, &from, 1, offset, RWF_NOWAIT));
 }
 
 ssize_t sl_plain_recv(int fd, void *buffer, size_t size, int flags)

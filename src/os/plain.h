@@ -18,6 +18,7 @@ void sl_plain_sleep(int64_t ns);
 int sl_plain_pipe(int fds[2]);
 /* Sets or clears O_NONBLOCK and returns whether it was set. */
 int sl_plain_nonblocking(int fd, bool on);
+bool sl_plain_is_nonblocking(int fd);
 /* May a transfer be cut short without losing anything? False for datagrams, events, devices. */
 bool sl_plain_is_stream(int fd);
 bool sl_plain_is_regular(int fd);
@@ -25,6 +26,9 @@ bool sl_plain_is_regular(int fd);
 /* ---- transfers: offset -1 is the file's own position ---- */
 ssize_t sl_plain_read(int fd, void *buffer, size_t size, int64_t offset);
 ssize_t sl_plain_write(int fd, const void *buffer, size_t size, int64_t offset);
+/* The same on a file that may be a blocking one: -EAGAIN; -EOPNOTSUPP: the kernel cannot say. */
+ssize_t sl_plain_read_now(int fd, void *buffer, size_t size, int64_t offset);
+ssize_t sl_plain_write_now(int fd, const void *buffer, size_t size, int64_t offset);
 ssize_t sl_plain_recv(int fd, void *buffer, size_t size, int flags);
 ssize_t sl_plain_send(int fd, const void *buffer, size_t size, int flags);
 int sl_plain_open(int at, const char *path, int flags, mode_t mode);

@@ -30,8 +30,10 @@ void sl_thread_signals_enter(struct sl_thread_signals *saved)
     pthread_sigmask(SIG_BLOCK, &block, &saved->mask);
 
     sigaltstack(NULL, &saved->stack);
-    if (!(saved->stack.ss_flags & SS_DISABLE))
-        return; /* the thread has one: good enough */
+    /* The thread has one: good enough, if a rescuer's pass and the frames of a report (sched) find
+     * room there behind what the kernel saves. */
+    if (!(saved->stack.ss_flags & SS_DISABLE) && saved->stack.ss_size >= ALTERNATE_STACK)
+        return;
     saved->memory = sl_sys.map(ALTERNATE_STACK);
     stack.ss_sp = saved->memory;
     if (saved->memory)

@@ -1,8 +1,9 @@
 /* os/signals.h: what sley does to a thread's and a process's signals, and undoes.
  *
  * A thread that runs a loop blocks SIGPIPE (writing to a pipe nobody reads is -EPIPE) and has an
- * alternate stack for the fault handler. Process-wide are SIGSEGV and SIGBUS (first loop), SIGINT
- * (a runner) and the report signal (options): previous actions come back at the end. */
+ * alternate stack of 64 KiB for the handlers of faults and kicks. Process-wide are SIGSEGV and
+ * SIGBUS (first loop), SIGINT (a runner) and the report signal (options): previous actions come
+ * back at the end. */
 #ifndef SL_OS_SIGNALS_H
 #define SL_OS_SIGNALS_H
 

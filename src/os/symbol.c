@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -61,36 +62,65 @@ static void in_file(const char *file, size_t size, uintptr_t offset, char *text,
     }
 }
 
+struct module {
+    uintptr_t address, base;
+    uintptr_t before; /* bytes of the same part before the address, if that part is code */
+    const char *file;
+};
+
+/* Unlike dladdr it knows the program itself when that is linked statically. */
+static int look_in(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    struct module *module = arg;
+
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &info->dlpi_phdr[i];
+
+        if (part->p_type != PT_LOAD ||
+            module->address - info->dlpi_addr - part->p_vaddr >= part->p_memsz)
+            continue;
+        module->base = info->dlpi_addr;
+        if (part->p_flags & PF_X)
+            module->before = module->address - info->dlpi_addr - part->p_vaddr;
+        module->file = *info->dlpi_name ? info->dlpi_name : "/proc/self/exe";
+        return 1;
+    }
+    return 0;
+}
+
+bool sl_symbol_is_code(const void *address, size_t before)
+{
+    struct module module = {.address = (uintptr_t)address};
+
+    return dl_iterate_phdr(look_in, &module) && module.before >= before;
+}
+
 void sl_symbol_name(const void *address, char *text, size_t size)
 {
+    struct module module = {.address = (uintptr_t)address};
     Dl_info info;
     struct stat status;
-    uintptr_t offset;
+    bool known = dladdr(address, &info) && info.dli_fname;
     void *file;
     int fd;
 
     snprintf(text, size, "%p", address);
-    if (!dladdr(address, &info) || !info.dli_fname)
-        return;
-    if (info.dli_sname && info.dli_saddr == address) {
+    if (known && info.dli_sname && info.dli_saddr == address) {
         snprintf(text, size, "%s", info.dli_sname);
         return;
     }
-    offset = (uintptr_t)address - (uintptr_t)info.dli_fbase;
-    snprintf(text, size, "%s+0x%zx", info.dli_fname, (size_t)offset);
-    fd = open(info.dli_fname, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    if (!dl_iterate_phdr(look_in, &module))
+        return;
+    snprintf(text, size, "%s+0x%zx", known ? info.dli_fname : module.file,
+             (size_t)(module.address - module.base));
+    fd = open(module.file, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return;
     if (fstat(fd, &status) == 0 && status.st_size > 0) {
         file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
         if (file != MAP_FAILED) {
-            const ElfW(Ehdr) *header = file;
-
-            /* A program at a fixed place has addresses, not offsets, in its table. */
-            in_file(file, (size_t)status.st_size,
-                    header->e_type == ET_EXEC ? (uintptr_t)address : offset, text, size);
+            in_file(file, (size_t)status.st_size, module.address - module.base, text, size);
             munmap(file, (size_t)status.st_size);
         }
     }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -95,6 +96,33 @@ static int sys_ring_register(int fd, unsigned opcode, void *arg, unsigned n)
     return rc < 0 ? -errno : rc;
 }
 
+static int sys_epoll_new(void)
+{
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+
+    return fd < 0 ? -errno : fd;
+}
+
+static int sys_epoll_control(int fd, int how, int target, struct epoll_event *event)
+{
+    return epoll_ctl(fd, how, target, event) ? -errno : 0;
+}
+
+static int sys_epoll_wait_ns(int fd, struct epoll_event *events, int room, int64_t wait_ns)
+{
+    struct timespec wait = {wait_ns / 1000000000, wait_ns % 1000000000};
+    int n = epoll_pwait2(fd, events, room, wait_ns < 0 ? NULL : &wait, NULL);
+
+    return n < 0 ? -errno : n;
+}
+
+static int sys_epoll_wait_ms(int fd, struct epoll_event *events, int room, int wait_ms)
+{
+    int n = epoll_wait(fd, events, room, wait_ms);
+
+    return n < 0 ? -errno : n;
+}
+
 static int sys_thread_create(pthread_t *thread, void *(*start)(void *), void *arg)
 {
     return -pthread_create(thread, NULL, start, arg);
@@ -124,6 +152,10 @@ struct sl_sys sl_sys = {
     .ring_setup = sys_ring_setup,
     .ring_enter = sys_ring_enter,
     .ring_register = sys_ring_register,
+    .epoll_new = sys_epoll_new,
+    .epoll_control = sys_epoll_control,
+    .epoll_wait_ns = sys_epoll_wait_ns,
+    .epoll_wait_ms = sys_epoll_wait_ms,
     .thread_create = sys_thread_create,
     .event_fd = sys_event_fd,
     .close = sys_close,

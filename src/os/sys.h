@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+struct epoll_event;
 struct io_uring_params;
 
 struct sl_sys {
@@ -28,6 +29,12 @@ struct sl_sys {
     int (*ring_enter)(int fd, unsigned submit, unsigned complete, unsigned flags, const void *arg,
                       size_t size);
     int (*ring_register)(int fd, unsigned opcode, void *arg, unsigned n);
+
+    int (*epoll_new)(void); /* close-on-exec */
+    int (*epoll_control)(int fd, int how, int target, struct epoll_event *event);
+    /* How many; wait_ns < 0: for ever. -ENOSYS before Linux 5.11: then by milliseconds. */
+    int (*epoll_wait_ns)(int fd, struct epoll_event *events, int room, int64_t wait_ns);
+    int (*epoll_wait_ms)(int fd, struct epoll_event *events, int room, int wait_ms);
 
     int (*thread_create)(pthread_t *thread, void *(*start)(void *), void *arg);
     int (*event_fd)(void); /* an eventfd, non-blocking, close-on-exec */

@@ -1,31 +1,48 @@
 #include "os/unwind.h"
 
 #include "os/hooks.h"
+#include "os/symbol.h"
 
 #include <dlfcn.h>
 #include <pthread.h>
 #include <unwind.h>
 
-/* Looked up when it is first wanted, as backtrace(3) does it: whoever does not ask for debug mode
- * need not load libgcc_s. */
+/* In the program already: one that is linked statically, or written in C++. */
+__attribute__((weak)) _Unwind_Reason_Code _Unwind_Backtrace(_Unwind_Trace_Fn trace, void *arg);
+__attribute__((weak)) _Unwind_Word _Unwind_GetCFA(struct _Unwind_Context *context);
+__attribute__((weak)) _Unwind_Ptr _Unwind_GetIP(struct _Unwind_Context *context);
+__attribute__((weak)) _Unwind_Word _Unwind_GetGR(struct _Unwind_Context *context, int number);
+
+/* Else looked up when it is first wanted, as backtrace(3) does it: whoever does not ask for debug
+ * mode need not load libgcc_s. */
 static struct {
     _Unwind_Reason_Code (*backtrace)(_Unwind_Trace_Fn trace, void *arg);
     _Unwind_Word (*sp)(struct _Unwind_Context *context);
     _Unwind_Ptr (*pc)(struct _Unwind_Context *context);
     _Unwind_Word (*reg)(struct _Unwind_Context *context, int number);
-} unwinder;
+} unwinder = {NULL, _Unwind_GetCFA, _Unwind_GetIP, _Unwind_GetGR};
+
+static bool is_complete(void)
+{
+    return unwinder.sp && unwinder.pc && unwinder.reg;
+}
 
 static void find(void)
 {
-    void *library = dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_LOCAL);
+    void *library;
 
+    if (_Unwind_Backtrace && is_complete()) {
+        unwinder.backtrace = _Unwind_Backtrace;
+        return;
+    }
+    library = dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_LOCAL);
     if (!library)
         return;
     unwinder.sp = (_Unwind_Word (*)(struct _Unwind_Context *))dlsym(library, "_Unwind_GetCFA");
     unwinder.pc = (_Unwind_Ptr (*)(struct _Unwind_Context *))dlsym(library, "_Unwind_GetIP");
     unwinder.reg =
         (_Unwind_Word (*)(struct _Unwind_Context *, int))dlsym(library, "_Unwind_GetGR");
-    if (unwinder.sp && unwinder.pc && unwinder.reg)
+    if (is_complete())
         unwinder.backtrace = (_Unwind_Reason_Code (*)(_Unwind_Trace_Fn, void *))dlsym(
             library, "_Unwind_Backtrace");
 }
@@ -142,10 +159,8 @@ unsigned sl_unwind_addresses(uintptr_t pc, uintptr_t *list, unsigned room)
 __attribute__((no_sanitize("address"))) bool sl_unwind_is_return(uintptr_t address)
 {
     const unsigned char *code = (const unsigned char *)address;
-    Dl_info info;
 
-    if (address < 4096 || !dladdr((const void *)address, &info) ||
-        (uintptr_t)info.dli_fbase + 8 > address)
+    if (address < 4096 || !sl_symbol_is_code(code, 8))
         return false;
 #if defined(__x86_64__)
     /* call rel32; call through a register or memory */

@@ -7,6 +7,7 @@
 #include "ring/deliver.h"
 #include "os/plain.h"
 
+#include <errno.h>
 #include <poll.h>
 
 static void rung(struct sl_ring *ring, struct sl_op *op)
@@ -51,6 +52,31 @@ void sl_ring_watch(struct sl_ring *ring, int alarm_fd)
         .flags = POLLIN,
     };
     ring->class->submit(ring, &ring->watch);
+}
+
+static void reminded(struct sl_ring *ring, struct sl_op *op)
+{
+    ring->completed--;
+    ring->reminded = true;
+    ring->reminds &= op->result == -ETIME || op->result == -ECANCELED;
+}
+
+/* The kernel reads the time when it takes the entry, which may be later than this returns. */
+void sl_ring_remind(struct sl_ring *ring, int64_t ns)
+{
+    if (ring->reminder.state != SL_OP_IDLE)
+        return;
+    ring->remind_in.s = ns / 1000000000;
+    ring->remind_in.ns = ns % 1000000000;
+    ring->reminder = (struct sl_op){
+        .complete = reminded,
+        .opcode = IORING_OP_TIMEOUT,
+        .fd = -1,
+        .address = (uint64_t)(uintptr_t)&ring->remind_in,
+        .length = 1,
+    };
+    ring->class->submit(ring, &ring->reminder);
+    ring->submitted--; /* counted are the program's operations */
 }
 
 void sl_ring_ring(const struct sl_ring *ring)

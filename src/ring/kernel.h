@@ -38,8 +38,9 @@
         SL_SETUP_BASE,                                                                      \
     }
 
-/* probe.c: does the ring know every operation that sley queues? 0, or -ENOSYS. */
-int sl_kernel_probe(int ring_fd);
+/* probe.c: does the ring know every operation that sley queues? 0, or -ENOSYS, and the first one
+ * that it does not know (IORING_OP_LAST: it does not say). */
+int sl_kernel_probe(int ring_fd, uint8_t *lacks);
 /* A sentence: why this process gets no ring, from the error of io_uring_setup. Static text. */
 const char *sl_kernel_refusal(int error);
 

@@ -46,8 +46,10 @@ struct sl_op {
 
     int32_t result;     /* of the completion: >= 0 or -errno */
     uint32_t cqe_flags;
-    /* The simulated ring's: when it is due, and what is left. */
-    int64_t due;
+    union {
+        int64_t due;    /* the simulated ring's: at which turn it may be tried */
+        uint8_t place;  /* the ring of epoll's: where it is */
+    };
 };
 
 #endif

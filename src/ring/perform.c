@@ -1,17 +1,24 @@
-/* What each operation of the simulated ring does. */
-#include "ring/kernel.h"
+/* What each operation does, by plain calls.
+ *
+ * A descriptor may be a blocking one, and what poll(2) said of it may be stale (another process
+ * reads the same pipe). Where a call cannot be told to return at once, the file is made O_NONBLOCK
+ * around it, under a lock: one thread's end of that must not come before another one's call. */
+#include "ring/perform.h"
+
 #include "os/plain.h"
-#include "ring/simulated.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 
-static void *buffer(const struct sl_op *op)
+static pthread_mutex_t changing = PTHREAD_MUTEX_INITIALIZER;
+
+void sl_perform_forked(void)
 {
-    return (void *)(uintptr_t)op->address;
+    changing = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
 }
 
-short sl_sim_events(const struct sl_op *op)
+short sl_perform_events(const struct sl_op *op)
 {
     switch (op->opcode) {
     case IORING_OP_RECV:
@@ -22,144 +29,165 @@ short sl_sim_events(const struct sl_op *op)
     case IORING_OP_WRITE:
         return POLLOUT;
     case IORING_OP_CONNECT:
-        return op->generation == SIM_CONNECTING ? POLLOUT : 0;
+        return op->generation == SL_PERFORM_CONNECTING ? POLLOUT : 0;
     case IORING_OP_POLL_ADD:
-        return (short)(op->flags | POLLERR); /* never 0; poll(2) ignores the addition */
+        return (short)(op->flags | POLLERR | POLLRDHUP); /* as io_uring; never 0 */
     default:
         return 0;
     }
 }
 
-bool sl_sim_interruptible(const struct sl_op *op)
+static int64_t transfer_at(const struct sl_op *op, size_t length, int64_t offset)
 {
-    /* An interrupted connect goes on by itself: io_uring never reports one. */
-    return op->opcode != IORING_OP_CONNECT && op->opcode != IORING_OP_NOP;
+    return op->opcode == IORING_OP_READ ? sl_plain_read(op->fd, sl_op_buffer(op), length, offset)
+                                        : sl_plain_write(op->fd, sl_op_buffer(op), length, offset);
 }
 
-static int64_t later(struct sl_ring *ring, struct sl_op *op)
+static int64_t transfer_now_at(const struct sl_op *op, int64_t offset)
 {
-    struct simulated *sim = ring->state;
-
-    sim->retries++;
-    op->generation = SIM_RETRY;
-    return -EAGAIN;
+    return op->opcode == IORING_OP_READ
+               ? sl_plain_read_now(op->fd, sl_op_buffer(op), op->length, offset)
+               : sl_plain_write_now(op->fd, sl_op_buffer(op), op->length, offset);
 }
 
-/* Shorter by chance, where a shorter transfer loses nothing. */
-static size_t cut(struct sl_ring *ring, const struct sl_op *op)
+/* Where there are no offsets io_uring does not mind one, but on sockets. */
+#define HERE (-1)
+
+static bool has_no_offset(const struct sl_op *op, int64_t result)
 {
-    if (op->length < 2 || sl_rng_below(&ring->rng, 2) || !sl_plain_is_stream(op->fd))
-        return op->length;
-    return 1 + sl_rng_below(&ring->rng, op->length);
+    return result == -ESPIPE &&
+           (!op->offset || sl_plain_get_option(op->fd, SOL_SOCKET, SO_TYPE) < 0);
 }
 
-/* The descriptor may be a blocking one, and poll(2)'s word may be stale (another process reads the
- * same pipe): the call is made on a descriptor that does not block. */
-static int64_t file(struct sl_ring *ring, struct sl_op *op, uint32_t *flags)
+static int64_t transfer(const struct sl_op *op, size_t length)
 {
-    size_t size = cut(ring, op);
-    int was = sl_plain_nonblocking(op->fd, true);
-    int64_t result;
+    int64_t result = transfer_at(op, length, (int64_t)op->offset);
 
-    if (was < 0)
-        return was;
-    if (op->opcode == IORING_OP_READ)
-        result = sl_plain_read(op->fd, buffer(op), size, (int64_t)op->offset);
-    else
-        result = sl_plain_write(op->fd, buffer(op), size, (int64_t)op->offset);
-    if (!was)
-        sl_plain_nonblocking(op->fd, false);
-    /* io_uring does that to files that cannot be polled. */
-    else if (result == -EAGAIN && sl_rng_below(&ring->rng, 4) == 0)
-        *flags = SIM_REPORT_EAGAIN;
-    return result;
+    return has_no_offset(op, result) ? transfer_at(op, length, HERE) : result;
 }
 
-static int64_t accept_one(struct sl_ring *ring, struct sl_op *op, uint32_t *flags)
+int64_t sl_perform_now(const struct sl_op *op)
 {
-    int was = sl_plain_nonblocking(op->fd, true);
-    int64_t result;
+    int64_t result = transfer_now_at(op, (int64_t)op->offset);
 
-    if (was < 0)
-        return was;
-    result = sl_plain_accept(op->fd, buffer(op), (socklen_t *)(uintptr_t)op->offset,
-                             (int)op->flags);
-    if (!was)
-        sl_plain_nonblocking(op->fd, false);
-    /* The kernel ends a multishot operation when it likes. */
-    if (result >= 0 && op->multishot && sl_rng_below(&ring->rng, 16))
-        *flags = IORING_CQE_F_MORE;
-    return result;
+    return has_no_offset(op, result) ? transfer_now_at(op, HERE) : result;
 }
 
-static int64_t connect_step(struct sl_ring *ring, struct sl_op *op)
+static int64_t call(const struct sl_op *op, size_t length)
 {
-    int was, result;
-
-    if (op->generation == SIM_CONNECTING) {
-        struct pollfd poll = {.fd = op->fd, .events = POLLOUT};
-
-        if (sl_plain_poll(&poll, 1, 0) == 0)
-            return -EAGAIN;
-        result = sl_plain_get_option(op->fd, SOL_SOCKET, SO_ERROR);
-        return result > 0 ? -result : result;
+    switch (op->opcode) {
+    case IORING_OP_ACCEPT:
+        return sl_plain_accept(op->fd, sl_op_buffer(op), (socklen_t *)(uintptr_t)op->offset,
+                               (int)op->flags);
+    case IORING_OP_CONNECT:
+        return sl_plain_connect(op->fd, sl_op_buffer(op), (socklen_t)op->offset);
+    default:
+        return transfer(op, length);
     }
+}
+
+/* Multishot operations are of objects that own their descriptor: it may stay O_NONBLOCK. */
+static int64_t unblocked(const struct sl_op *op, size_t length)
+{
+    int64_t result;
+    int was;
+
+    pthread_mutex_lock(&changing);
     was = sl_plain_nonblocking(op->fd, true);
-    if (was < 0)
-        return was;
-    result = sl_plain_connect(op->fd, buffer(op), (socklen_t)op->offset);
-    if (!was)
+    result = was < 0 ? was : call(op, length);
+    if (was == 0 && !op->multishot)
         sl_plain_nonblocking(op->fd, false);
-    if (result == -EAGAIN) /* a unix socket whose listener's backlog is full */
-        return later(ring, op);
-    if (result == -EINPROGRESS) {
-        op->generation = SIM_CONNECTING;
-        return -EAGAIN;
+    pthread_mutex_unlock(&changing);
+    return result;
+}
+
+static int64_t poll_once(const struct sl_op *op)
+{
+    struct pollfd poll = {.fd = op->fd, .events = sl_perform_events(op)};
+    int rc = sl_plain_poll(&poll, 1, 0);
+
+    if (rc <= 0)
+        return rc < 0 ? rc : -EAGAIN;
+    return poll.revents & POLLNVAL ? -EBADF : poll.revents;
+}
+
+static int64_t connect_step(struct sl_op *op)
+{
+    bool connecting = op->generation == SL_PERFORM_CONNECTING;
+    int64_t result = connecting ? poll_once(op) : 0;
+
+    if (result < 0)
+        return result;
+    result = unblocked(op, 0); /* the second one says how the first one ended */
+    if (connecting) {
+        if (result == -EALREADY)
+            return -EAGAIN;
+        return result == -EISCONN ? 0 : result;
+    }
+    if (result == -EAGAIN) { /* a unix socket whose listener's backlog is full */
+        op->generation = SL_PERFORM_AGAIN;
+    } else if (result == -EINPROGRESS) {
+        op->generation = SL_PERFORM_CONNECTING;
+        result = -EAGAIN;
     }
     return result;
 }
 
-static int64_t open_file(struct sl_ring *ring, struct sl_op *op)
+bool sl_perform_is_alone(const struct sl_op *op, int64_t result)
 {
-    int result = sl_plain_open(op->fd, buffer(op), (int)op->flags | O_NONBLOCK, op->length);
+    return op->opcode == IORING_OP_OPENAT && result == -ENXIO &&
+           (op->flags & O_ACCMODE) == O_WRONLY;
+}
 
-    if (result == -ENXIO && (op->flags & O_ACCMODE) == O_WRONLY)
-        return later(ring, op); /* a FIFO that nobody reads */
+static int64_t open_file(const struct sl_op *op)
+{
+    int result = sl_plain_open(op->fd, sl_op_buffer(op), (int)op->flags | O_NONBLOCK, op->length);
+
     if (result >= 0 && !(op->flags & O_NONBLOCK))
         sl_plain_nonblocking(result, false);
     return result;
 }
 
-static int64_t poll_once(short revents)
+int64_t sl_perform(struct sl_op *op, size_t length)
 {
-    if (revents & POLLNVAL)
-        return -EBADF;
-    return revents ? revents : -EAGAIN;
-}
+    int64_t result;
 
-int64_t sl_sim_perform(struct sl_ring *ring, struct sl_op *op, short revents, uint32_t *flags)
-{
     switch (op->opcode) {
     case IORING_OP_NOP:
         return 0;
     case IORING_OP_RECV:
-        return sl_plain_recv(op->fd, buffer(op), cut(ring, op), (int)op->flags);
+        return sl_plain_recv(op->fd, sl_op_buffer(op), length, (int)op->flags);
     case IORING_OP_SEND:
-        return sl_plain_send(op->fd, buffer(op), cut(ring, op), (int)op->flags);
+        return sl_plain_send(op->fd, sl_op_buffer(op), length, (int)op->flags);
     case IORING_OP_READ:
     case IORING_OP_WRITE:
-        return file(ring, op, flags);
     case IORING_OP_ACCEPT:
-        return accept_one(ring, op, flags);
+        return unblocked(op, length);
     case IORING_OP_CONNECT:
-        return connect_step(ring, op);
+        return connect_step(op);
     case IORING_OP_OPENAT:
-        return open_file(ring, op);
+        result = open_file(op);
+        if (!sl_perform_is_alone(op, result))
+            return result;
+        op->generation = SL_PERFORM_AGAIN;
+        return -EAGAIN;
     case IORING_OP_FSYNC:
         return sl_plain_fsync(op->fd, op->flags & IORING_FSYNC_DATASYNC);
     case IORING_OP_POLL_ADD:
-        return poll_once(revents);
+        return poll_once(op);
     default:
         return -EINVAL;
+    }
+}
+
+int64_t sl_perform_waiting(struct sl_op *op)
+{
+    switch (op->opcode) {
+    case IORING_OP_OPENAT:
+        return open_file(op);
+    case IORING_OP_FSYNC:
+        return sl_plain_fsync(op->fd, op->flags & IORING_FSYNC_DATASYNC);
+    default:
+        return transfer(op, op->length);
     }
 }

@@ -12,7 +12,7 @@ static const uint8_t needed[] = {
 
 #define PROBE_OPS 64
 
-int sl_kernel_probe(int ring_fd)
+int sl_kernel_probe(int ring_fd, uint8_t *lacks)
 {
     union {
         struct io_uring_probe probe;
@@ -20,12 +20,15 @@ int sl_kernel_probe(int ring_fd)
     } answer = {.room = {0}};
     int rc = sl_sys.ring_register(ring_fd, IORING_REGISTER_PROBE, &answer, PROBE_OPS);
 
+    *lacks = IORING_OP_LAST;
     if (rc < 0)
         return -ENOSYS;
-    for (size_t i = 0; i < sizeof needed; i++)
+    for (size_t i = 0; i < sizeof needed; i++) {
+        *lacks = needed[i];
         if (needed[i] > answer.probe.last_op ||
             !(answer.probe.ops[needed[i]].flags & IO_URING_OP_SUPPORTED))
             return -ENOSYS;
+    }
     return 0;
 }
 

@@ -2,6 +2,7 @@
 
 #include "os/sys.h"
 #include "ring/deliver.h"
+#include "ring/perform.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -230,5 +231,6 @@ void sl_rings_forked(void)
         ring->class = &dead;
         ring->in_flight = 0;
     }
+    sl_perform_forked();
     sl_rings_unlock();
 }

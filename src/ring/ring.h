@@ -1,8 +1,8 @@
 /* ring/ring.h: the seam between the loop and the kernel: operations in, completions out.
  *
- * Two implementations: io_uring (uring.c) and a simulated one (simulated.c) that performs each
- * operation by plain non-blocking calls, delayed, cut, reordered and failed by seed. An epoll
- * backend will be the third. One thread owns a ring: the one that opened it. */
+ * Three implementations: io_uring (uring.c), epoll (epoll.c) where that is refused, and a simulated
+ * one (simulated.c), delayed, cut, reordered and failed by seed. One thread owns a ring: the one
+ * that opened it. */
 #ifndef SL_RING_RING_H
 #define SL_RING_RING_H
 
@@ -18,6 +18,9 @@
  * keep the loop busy, and the next turn, which has operations to submit, reaps the rest in the
  * same system call. */
 #define SL_RING_ENOUGH 32
+
+/* Entries of a submission queue, unless the program wants others. */
+#define SL_RING_ENTRIES 256
 
 struct sl_ring_class {
     const char *name;
@@ -44,7 +47,7 @@ struct sl_ring_class {
      * (0: does not wait; INT64_MAX: for ever). 0, -EINTR (waited, a signal came), -ETIME (waited
      * in vain). A turn that submitted as well answers 0 for either, because the kernel does. */
     int (*turn)(struct sl_ring *ring, int64_t wait_ns);
-    /* For a ring whose owner does not come to turn it: both are NULL where that cannot be had.
+    /* For a ring whose owner does not come to turn it: all are NULL where that cannot be had.
      * Would a turn do anything? Any thread; a hint. */
     bool (*waits)(const struct sl_ring *ring);
     /* The owner's, in a signal handler that has interrupted code of the program's: a turn without
@@ -54,6 +57,9 @@ struct sl_ring_class {
     /* From now on, or no longer: what there is for a turn rings ring->alarm_fd. Any thread, once a
      * turn amid has been made: true if it will. */
     bool (*alarm)(struct sl_ring *ring, bool on);
+    /* A new alarm_fd, for many rings, or -errno; and: it has rung, and may again. */
+    int (*alarm_new)(void);
+    void (*alarm_heard)(int alarm_fd);
 };
 
 /* First member of whatever keeps operations in a ring beyond a call (readers, listeners). */
@@ -70,11 +76,16 @@ struct sl_ring {
     bool thorough;          /* the owner's wish: turns reap all there is, however much */
     bool polls_first;       /* a receive may be told to wait before it tries: Linux 5.19 */
     bool closing;           /* being drained: who would queue again what was cancelled gives up */
-    uint64_t enters, submitted, completed;
+    uint64_t enters;        /* system calls */
+    uint64_t submitted, completed;
     int doorbell_fd;        /* eventfd, -1 before open */
     struct sl_op doorbell;  /* always armed */
     struct sl_op watch;     /* on the alarm of others; sl_ring_watch */
-    int alarm_fd;           /* an eventfd of whoever watches over this ring, or -1 */
+    struct sl_op reminder;  /* a timeout that makes no sleep a timed one: sl_ring_remind */
+    struct { int64_t s, ns; } remind_in; /* as the kernel has it */
+    bool reminds;           /* this kind of ring can: a turn's wait_ns must do else */
+    bool reminded;          /* it has come: the owner clears it */
+    int alarm_fd;           /* of whoever watches over this ring, or -1 */
     bool alarmed;           /* what is watched has rung */
     struct sl_list backlog; /* operations that found no room */
     struct sl_list attached; /* struct sl_attachment */
@@ -95,6 +106,7 @@ struct sl_ring {
 #define SL_RING_MAIL_ALL UINT32_MAX
 
 extern const struct sl_ring_class sl_ring_uring;
+extern const struct sl_ring_class sl_ring_epoll;
 extern const struct sl_ring_class sl_ring_simulated;
 
 /* Opens a ring of the class with a doorbell armed; 0, -errno. -SLEY_ENOURING: refused. */
@@ -119,6 +131,10 @@ void sl_rings_forked(void);
 
 /* doorbell.c: the owner's; `alarmed` is set when the eventfd has been rung, once. */
 void sl_ring_watch(struct sl_ring *ring, int alarm_fd);
+
+/* doorbell.c: the owner's, where the ring `reminds`: it is woken after `ns` or when the reminder
+ * that is out already is due. */
+void sl_ring_remind(struct sl_ring *ring, int64_t ns);
 
 /* doorbell.c: wakes the thread that waits in a turn. Any thread, and signal handlers. */
 void sl_ring_ring(const struct sl_ring *ring);

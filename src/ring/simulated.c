@@ -5,16 +5,29 @@
  * shuffled order. Each is delayed by some turns first, cut short where that loses nothing, now and
  * then interrupted (-EINTR), and when it is cancelled it may all the same get through first. It
  * runs where io_uring does not exist (qemu-user, containers). */
-#include "ring/simulated.h"
-
+#include "os/plain.h"
 #include "os/sys.h"
 #include "ring/deliver.h"
-#include "os/plain.h"
+#include "ring/perform.h"
 
 #include <errno.h>
 
 #define ROOM_AT_FIRST 64
 #define RETRY_NS 1000000
+
+struct sim_slot {
+    struct sl_op *op;
+    unsigned poll; /* its place in polls, whose first is the doorbell's */
+};
+
+struct simulated {
+    struct sl_list live; /* every operation but the doorbell */
+    int64_t turns;
+    unsigned retries;    /* operations that must be tried again though poll(2) cannot tell when */
+    unsigned room;       /* of the two arrays of a turn */
+    struct sim_slot *slots;
+    struct pollfd *polls;
+};
 
 static int open_simulated(struct sl_ring *ring, unsigned entries)
 {
@@ -53,7 +66,7 @@ static void submit(struct sl_ring *ring, struct sl_op *op)
 
     sl_ring_taken(ring, op);
     op->state = SL_OP_QUEUED;
-    op->generation = SIM_FRESH;
+    op->generation = SL_PERFORM_FRESH;
     if (op == &ring->doorbell)
         return; /* looked at in every turn */
     op->due = sim->turns + sl_rng_below(&ring->rng, 4);
@@ -129,10 +142,11 @@ static bool gather(struct sl_ring *ring, unsigned *count)
     while (n < sim->room && n < ring->in_flight) {
         struct sl_link *link = sl_list_pop(&sim->live);
         struct sl_op *op = SL_CONTAINER(link, struct sl_op, link);
-        short events = sl_sim_events(op);
+        short events = sl_perform_events(op);
 
         sl_list_push(&sim->live, link);
-        if (op->due > sim->turns || op->cancelled || (!events && op->generation != SIM_RETRY))
+        if (op->due > sim->turns || op->cancelled ||
+            (!events && op->generation != SL_PERFORM_AGAIN))
             may_wait = false;
         sim->slots[n] = (struct sim_slot){.op = op, .poll = n + 1};
         sim->polls[++n] = (struct pollfd){.fd = events ? op->fd : -1, .events = events};
@@ -153,36 +167,70 @@ static void shuffle(struct sl_ring *ring, struct sim_slot *slots, unsigned n)
     }
 }
 
+/* ---- accidents ---- */
+
+/* Shorter by chance, where a shorter transfer loses nothing. */
+static size_t cut(struct sl_ring *ring, const struct sl_op *op)
+{
+    if (!sl_op_receives(op) && !sl_op_sends(op))
+        return op->length;
+    if (op->length < 2 || sl_rng_below(&ring->rng, 2) || !sl_plain_is_stream(op->fd))
+        return op->length;
+    return 1 + sl_rng_below(&ring->rng, op->length);
+}
+
+/* May a signal interrupt it before it has done anything? */
+static bool is_interruptible(const struct sl_op *op)
+{
+    /* An interrupted connect goes on by itself: io_uring never reports one. */
+    return op->opcode != IORING_OP_CONNECT && op->opcode != IORING_OP_NOP;
+}
+
+/* What io_uring answers, of files that cannot be polled, if they are O_NONBLOCK. */
+static bool reports_eagain(struct sl_ring *ring, const struct sl_op *op)
+{
+    return (op->opcode == IORING_OP_READ || op->opcode == IORING_OP_WRITE) &&
+           sl_plain_is_nonblocking(op->fd) && sl_rng_below(&ring->rng, 4) == 0;
+}
+
+/* Does it, if it can be done now; *flags: IORING_CQE_F_MORE. */
+static bool perform(struct sl_ring *ring, struct sl_op *op, int64_t *result, uint32_t *flags)
+{
+    struct simulated *sim = ring->state;
+
+    *result = sl_perform(op, cut(ring, op));
+    sim->retries += *result == -EAGAIN && op->generation == SL_PERFORM_AGAIN;
+    if (*result == -EAGAIN)
+        return reports_eagain(ring, op);
+    /* The kernel ends a multishot operation when it likes. */
+    if (*result >= 0 && op->multishot && sl_rng_below(&ring->rng, 16))
+        *flags = IORING_CQE_F_MORE;
+    return true;
+}
+
 /* Tries one operation; true if it completed (or, multishot, completed once more). */
 static bool try(struct sl_ring *ring, struct sl_op *op, short revents)
 {
     struct simulated *sim = ring->state;
     struct sl_rng *rng = &ring->rng;
     uint32_t flags = 0;
-    int64_t result = -EAGAIN;
+    int64_t result;
 
     if (op->cancelled) {
-        if (sl_rng_below(rng, 4) == 0)
-            result = sl_sim_perform(ring, op, revents, &flags);
-        if (result == -EAGAIN) {
-            flags = 0;
+        if (sl_rng_below(rng, 4) || !perform(ring, op, &result, &flags) || result == -EAGAIN)
             result = -ECANCELED;
-        }
     } else {
-        if (op->due > sim->turns || (!revents && sl_sim_events(op)))
+        if (op->due > sim->turns || (!revents && sl_perform_events(op)))
             return false;
         if (sl_rng_below(rng, 8) == 0) { /* late: the others overtake it */
             op->due = sim->turns + 1 + sl_rng_below(rng, 3);
             return false;
         }
-        if (sl_rng_below(rng, 32) == 0 && sl_sim_interruptible(op))
+        if (sl_rng_below(rng, 32) == 0 && is_interruptible(op))
             result = -EINTR;
-        else
-            result = sl_sim_perform(ring, op, revents, &flags);
-        if (result == -EAGAIN && !(flags & SIM_REPORT_EAGAIN))
+        else if (!perform(ring, op, &result, &flags))
             return false;
     }
-    flags &= IORING_CQE_F_MORE;
     if (!flags)
         sl_op_unlink(op);
     sl_ring_deliver(ring, op, (int32_t)result, flags);

@@ -35,8 +35,8 @@ static bool pending(struct sl_ring *ring)
     const struct uring *uring = ring->state;
 
     return sl_uring_waits(ring) || uring->kept_count || !sl_list_empty(&ring->backlog) ||
-           !sl_list_empty(&ring->ended) ||
-           !sl_list_empty(&uring->wanted) || uring->wanted_fd != WANTED_NONE;
+           !sl_list_empty(&ring->ended) || !sl_list_empty(&uring->wanted) ||
+           uring->wanted_fd != WANTED_NONE;
 }
 
 /* What turns amid the program's code have left. */
@@ -107,9 +107,9 @@ static int turn(struct sl_ring *ring, int64_t wait_ns)
     if (SL_UNLIKELY(!sl_list_empty(&ring->backlog)) || SL_UNLIKELY(uring->wanted.head.next !=
         &uring->wanted.head) || SL_UNLIKELY(uring->wanted_fd != WANTED_NONE))
         sl_uring_refill(ring);
-    if (sl_uring_reapable(uring) || reaped)
-        wait_ns = 0;
-    if (SL_UNLIKELY(uring->kept_count))
+    if (SL_UNLIKELY(!sl_list_empty(&uring->asked)))
+        wait_ns = sl_uring_ask_again(ring, wait_ns);
+    if (sl_uring_reapable(uring) || reaped || SL_UNLIKELY(uring->kept_count))
         wait_ns = 0;
     if (!wait_ns && !sl_uring_unsubmitted(uring) && !sl_uring_has_more(uring)) {
         reap(ring);
@@ -149,4 +149,6 @@ const struct sl_ring_class sl_ring_uring = {
     .waits = sl_uring_waits,
     .turn_amid = sl_uring_turn_amid,
     .alarm = sl_uring_alarm,
+    .alarm_new = sl_uring_alarm_new,
+    .alarm_heard = sl_uring_alarm_heard,
 };

@@ -37,8 +37,10 @@ struct uring {
     struct sl_list wanted;     /* operations: SL_OP_WANTED */
     int wanted_fd;             /* a descriptor, -1: none, WANTED_ALL: more than one, or all */
 
-    /* Every operation in flight, of use only where cancels_by_fd is false. */
-    struct sl_list flying;
+    /* Operations in flight: those that a thread of the kernel's may run; every one where
+     * cancels_by_fd is false. Whose cancel was asked for is in `asked` instead. */
+    struct sl_list flying, asked;
+    int64_t ask_at;            /* when to ask for them again; 0: not known yet */
 
     int fd;
     bool registered;
@@ -67,6 +69,9 @@ void sl_uring_submit(struct sl_ring *ring, struct sl_op *op);
 void sl_uring_cancel(struct sl_ring *ring, struct sl_op *op);
 void sl_uring_cancel_fd(struct sl_ring *ring, int fd);
 void sl_uring_cancel_all(struct sl_ring *ring);
+/* Asks again for cancels whose operations have not come; returns how long to wait: wait_ns at
+ * most. */
+int64_t sl_uring_ask_again(struct sl_ring *ring, int64_t wait_ns);
 /* What found no room before, in the order in which it came; cancels first, they free room. */
 void sl_uring_refill(struct sl_ring *ring);
 /* The next free entry, cleared, or NULL. */
@@ -74,6 +79,8 @@ struct io_uring_sqe *sl_uring_entry(struct uring *uring);
 /* uring_amid.c: for an owner that does not come */
 void sl_uring_turn_amid(struct sl_ring *ring);
 bool sl_uring_alarm(struct sl_ring *ring, bool on);
+int sl_uring_alarm_new(void);
+void sl_uring_alarm_heard(int alarm_fd);
 
 /* A word that names an operation in flight: its address, and above it the generation that makes a
  * request to cancel the last user of that address miss. User space ends at 2^47 or 2^48. */

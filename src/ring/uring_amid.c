@@ -2,6 +2,7 @@
  * turn that its thread makes in a signal handler, amid code of the program's. */
 #include "ring/uring.h"
 
+#include "os/plain.h"
 #include "os/sys.h"
 
 static bool is_kept(const struct uring *uring, const struct sl_op *op, int32_t result)
@@ -58,6 +59,18 @@ bool sl_uring_alarm(struct sl_ring *ring, bool on)
     /* The kernel looks when something comes. What has come before is the caller's to look for. */
     sl_shared_store_relaxed(uring->cq_flags, on ? 0 : IORING_CQ_EVENTFD_DISABLED);
     return true;
+}
+
+int sl_uring_alarm_new(void)
+{
+    return sl_sys.event_fd();
+}
+
+void sl_uring_alarm_heard(int alarm_fd)
+{
+    uint64_t count;
+
+    sl_plain_read(alarm_fd, &count, sizeof count, -1);
 }
 
 void sl_uring_turn_amid(struct sl_ring *ring)

@@ -118,6 +118,7 @@ static int try_it(struct sl_ring *ring)
         return -EAGAIN;
     uring->cancels_by_fd = uring->cqes[*uring->cq_head & uring->cq_mask].res != -EINVAL;
     ring->polls_first = uring->cancels_by_fd; /* came with it */
+    ring->reminds = true;
     /* As in reap: pairs with the kernel's acquire of the head. */
     sl_shared_store_release(uring->cq_head, *uring->cq_head + 1);
     return 0;
@@ -126,13 +127,14 @@ static int try_it(struct sl_ring *ring)
 static int refused(struct sl_ring *ring, int rc)
 {
     ring->refusal = sl_kernel_refusal(rc);
-    return rc == -EPERM || rc == -EACCES || rc == -ENOSYS || rc == -EINVAL ? -SLEY_ENOURING : rc;
+    return rc == -EPERM || rc == -ENOSYS || rc == -EINVAL ? -SLEY_ENOURING : rc;
 }
 
 int sl_uring_open(struct sl_ring *ring, unsigned entries)
 {
     struct uring *uring = sl_sys_allocate_zeroed(sizeof *uring, 0);
     struct io_uring_params params;
+    uint8_t lacks;
     int rc;
 
     if (!uring)
@@ -140,12 +142,13 @@ int sl_uring_open(struct sl_ring *ring, unsigned entries)
     ring->state = uring;
     sl_list_init(&uring->wanted);
     sl_list_init(&uring->flying);
+    sl_list_init(&uring->asked);
     uring->wanted_fd = WANTED_NONE;
     uring->fd = rc = set_up(entries ? entries : 1, &params);
     if (rc >= 0 && (params.features & SL_FEAT_NEEDED) != SL_FEAT_NEEDED)
         rc = -ENOSYS;
     if (rc >= 0)
-        rc = sl_kernel_probe(uring->fd);
+        rc = sl_kernel_probe(uring->fd, &lacks);
     if (rc >= 0)
         rc = map(uring, &params);
     if (rc >= 0) {

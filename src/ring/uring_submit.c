@@ -1,7 +1,11 @@
 /* The ring of io_uring: what is asked of it goes into the submission queue, or waits. */
 #include "ring/uring.h"
 
+#include "os/sys.h"
+
 #include <string.h>
+
+#define AGAIN_NS 20000000
 
 struct io_uring_sqe *sl_uring_entry(struct uring *uring)
 {
@@ -26,6 +30,13 @@ static struct io_uring_sqe *entry(struct sl_ring *ring)
     return sl_uring_entry(ring->state);
 }
 
+/* May it run in a thread of the kernel's? Sockets wait by poll. */
+static bool may_block(const struct sl_op *op)
+{
+    return op->opcode == IORING_OP_READ || op->opcode == IORING_OP_WRITE ||
+           op->opcode == IORING_OP_OPENAT || op->opcode == IORING_OP_FSYNC;
+}
+
 static bool queue(struct sl_ring *ring, struct sl_op *op)
 {
     struct uring *uring = ring->state;
@@ -43,7 +54,7 @@ static bool queue(struct sl_ring *ring, struct sl_op *op)
     sqe->len = op->length;
     sqe->rw_flags = (int)op->flags;
     sqe->user_data = sl_uring_name_of(op);
-    if (SL_UNLIKELY(!uring->cancels_by_fd))
+    if (may_block(op) || SL_UNLIKELY(!uring->cancels_by_fd))
         sl_list_push(&uring->flying, &op->link);
     return true;
 }
@@ -88,6 +99,33 @@ static bool queue_cancel_fd(struct sl_ring *ring, int fd)
     return true;
 }
 
+/* A request to cancel may miss: one that a thread of the kernel's has just taken is for a moment in
+ * none of its lists (6.1). Until it has completed it is asked for again, now and then. */
+static void remember(struct uring *uring, struct sl_op *op)
+{
+    if (op->link.next)
+        sl_link_remove(&op->link);
+    if (sl_list_empty(&uring->asked))
+        uring->ask_at = 0;
+    sl_list_push(&uring->asked, &op->link);
+}
+
+SL_NOINLINE int64_t sl_uring_ask_again(struct sl_ring *ring, int64_t wait_ns)
+{
+    struct uring *uring = ring->state;
+    int64_t now = sl_sys.clock_now();
+
+    if (uring->ask_at && now >= uring->ask_at) {
+        for (struct sl_link *link = uring->asked.head.next; link != &uring->asked.head;
+             link = link->next)
+            queue_cancel(ring, SL_CONTAINER(link, struct sl_op, link)); /* no room: next time */
+        uring->ask_at = 0;
+    }
+    if (!uring->ask_at)
+        uring->ask_at = now + AGAIN_NS;
+    return wait_ns < uring->ask_at - now ? wait_ns : uring->ask_at - now;
+}
+
 void sl_uring_cancel(struct sl_ring *ring, struct sl_op *op)
 {
     struct uring *uring = ring->state;
@@ -99,15 +137,17 @@ void sl_uring_cancel(struct sl_ring *ring, struct sl_op *op)
         return;
     }
     op->cancelled = 1;
-    if (SL_LIKELY(queue_cancel(ring, op)))
+    if (SL_LIKELY(queue_cancel(ring, op))) {
+        remember(uring, op);
         return;
+    }
     if (op->link.next)
         sl_link_remove(&op->link);
     op->state = SL_OP_WANTED;
     sl_list_push(&uring->wanted, &op->link);
 }
 
-/* A kernel that cannot: one request for each operation in flight. */
+/* A kernel that cannot: one request for each operation in flight. One that can may miss some. */
 static void cancel_each(struct sl_ring *ring, int fd)
 {
     struct uring *uring = ring->state;
@@ -117,7 +157,11 @@ static void cancel_each(struct sl_ring *ring, int fd)
         struct sl_op *op = SL_CONTAINER(link, struct sl_op, link);
 
         next = link->next;
-        if (op->fd == fd || fd < 0)
+        if (op->fd != fd && fd >= 0)
+            continue;
+        if (uring->cancels_by_fd)
+            remember(uring, op);
+        else
             sl_uring_cancel(ring, op);
     }
 }
@@ -127,9 +171,8 @@ void sl_uring_cancel_fd(struct sl_ring *ring, int fd)
     struct uring *uring = ring->state;
 
     sl_ring_end_waiting_on(ring, fd);
-    if (SL_UNLIKELY(!uring->cancels_by_fd))
-        cancel_each(ring, fd);
-    else if (SL_UNLIKELY(!queue_cancel_fd(ring, fd)))
+    cancel_each(ring, fd);
+    if (uring->cancels_by_fd && SL_UNLIKELY(!queue_cancel_fd(ring, fd)))
         uring->wanted_fd = uring->wanted_fd == WANTED_NONE && fd >= 0 ? fd : WANTED_ALL;
 }
 
@@ -153,10 +196,8 @@ void sl_uring_refill(struct sl_ring *ring)
 
         if (!queue_cancel(ring, op))
             return;
-        sl_op_unlink(op);
         op->state = SL_OP_QUEUED;
-        if (!uring->cancels_by_fd)
-            sl_list_push(&uring->flying, &op->link);
+        remember(uring, op);
     }
     while ((link = sl_list_pop(&ring->backlog))) {
         struct sl_op *op = SL_CONTAINER(link, struct sl_op, link);

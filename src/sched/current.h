@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct sley_loop;
+struct sl_fiber;
 
 /* For the linker; only this header's loads and current.c touch it. */
 extern __thread struct sley_loop *sl_current_loop __attribute__((tls_model("initial-exec")))
@@ -38,10 +39,11 @@ SL_INLINE struct sley_loop *sl_current(void)
 }
 
 /* What a thread that runs no loop has: the error detail of what run returned, and in a pool's
- * thread the context of its job. No fiber can be there, so nothing can migrate. */
+ * thread the context of its job. A fiber that it has for a while (host.h) uses its own instead. */
 struct sl_outside {
     void *error;
     uintptr_t context;
+    struct sl_fiber *fiber;
     bool forked; /* it ran a loop when it forked; this is the child */
 };
 struct sl_outside *sl_current_outside(void);

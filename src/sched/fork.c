@@ -51,6 +51,8 @@ static void child(void)
     sl_fork_calls.table();
     if (loop)
         leave(loop);
+    else if (sl_current_outside()->fiber) /* of a section that blocks */
+        sl_current_outside()->forked = true;
 }
 
 static int registered;

@@ -10,14 +10,13 @@
 /* ---- sleep ---- */
 
 /* Sleeps in the ring until a completion, a deadline, or the doorbell. */
-static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
+static void sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
 {
-    int64_t began = loop->now;
     int rc;
     struct sl_ring *ring = sl_worker_ring(loop, &rc);
 
     if (!ring)
-        return 0;
+        return;
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     /* Store asleep, load inbox, against post's store inbox, load asleep: one of the two sees the
      * other. Pairs with the fence in sl_loop_ring. */
@@ -27,7 +26,6 @@ static int64_t sleep_in_ring(struct sley_loop *loop, int64_t wait_ns)
         wait_ns = 0;
     ring->class->turn(ring, wait_ns);
     sl_store_relaxed(&loop->asleep, 0);
-    return sl_sys.clock_now() - began;
 }
 
 /* How long to sleep for a deadline. Timers alone wake the loop at most every 50 us (the kernel's
@@ -48,14 +46,14 @@ bool sl_idle_ask(struct sley_loop *loop)
     bool again = false;
 
     if (options->on_idle) {
-        loop->in_user = 1;
+        sl_leave(loop);
         again = options->on_idle(loop, options->idle_arg);
-        loop->in_user = 0;
+        sl_enter_loop(loop);
     }
     return again;
 }
 
-bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
+bool sl_idle(struct sley_loop *loop, bool *turned)
 {
     struct sl_runtime *runtime = loop->runtime;
     bool in_flight = loop->ring && loop->ring->in_flight;
@@ -70,22 +68,19 @@ bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned)
         } else {
             wait_ns = until(loop, next);
         }
-    } else if (!in_flight && !sl_load_relaxed(&runtime->executor_jobs)) {
-        if (sl_idle_ask(loop))
+    } else if (!sl_load_relaxed(&runtime->executor_jobs)) {
+        if (!in_flight && sl_idle_ask(loop))
             return true;
         if (loop->stop || !sl_list_empty(&loop->ready))
             return true;
-        wait_ns = sl_worker_calls.stuck(loop, *stuck_for);
+        wait_ns = sl_stuck_rest(loop, false);
         if (!wait_ns)
             return false;
     }
     if (wait_ns == 0 && !in_flight)
         return true; /* a deadline is due: the timers come next */
     *turned = true;
-    if (next == INT64_MAX && !in_flight)
-        *stuck_for += sleep_in_ring(loop, wait_ns);
-    else
-        sleep_in_ring(loop, wait_ns);
+    sleep_in_ring(loop, wait_ns);
     return true;
 }
 

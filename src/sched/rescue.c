@@ -1,7 +1,6 @@
 #include "sched/rescue.h"
 
 #include "os/kick.h"
-#include "os/plain.h"
 #include "sched/share.h"
 #include "sched/wait.h"
 
@@ -26,7 +25,9 @@
 static void pass_amid(struct sley_loop *loop)
 {
     struct sl_fiber *current = loop->current;
+    sl_atomic_u64 *rescues = &loop->member->figures[SL_FIGURE_RESCUES];
 
+    sl_store_relaxed(rescues, sl_load_relaxed(rescues) + 1);
     loop->in_user = 0;
     sl_signal_fence();
     loop->current = NULL; /* not the fiber that runs makes others ready, but a completion */
@@ -39,31 +40,47 @@ static void pass_amid(struct sley_loop *loop)
     loop->in_user = 1;
 }
 
-/* Has it been in the same turn for a whole tick, and nobody there to see it? */
-static void tick(struct sley_loop *loop, struct sl_member *member)
+/* Is there anything for a pass? Also by others: a hint. */
+static bool wants_pass(const struct sley_loop *loop)
+{
+    const struct sl_ring *ring = loop->ring;
+
+    return ring->class->waits && (ring->class->waits(ring) || sl_load_relaxed(&loop->inbox));
+}
+
+/* Has it been in the same turn for a whole tick? Then somebody must be there to see it; and on a
+ * processor that is shared who sees it never finds it running. */
+static bool tick(struct sley_loop *loop, struct sl_member *member)
 {
     uint32_t turns = sl_load_relaxed(&member->turns);
+    bool stays = turns == member->ticked;
 
-    if (turns == member->ticked && !sl_load_relaxed(&loop->team->watchers))
+    if (stays && !sl_load_relaxed(&loop->team->watchers))
         sl_search_call_watcher(loop->team);
     member->ticked = turns;
+    return stays;
 }
 
 static bool kicked(bool ticks, uintptr_t pc)
 {
     struct sley_loop *loop = sl_current();
     struct sl_member *member = loop ? loop->member : NULL;
+    bool stays, asked;
 
-    /* One that is pending swallows the next: a tick may be a kick, too. */
-    if (ticks && member && loop->team)
-        tick(loop, member);
-    if (!member || !sl_load_relaxed(&member->kicked))
+    if (!member || !loop->team)
         return ticks;
-    if (loop->team && loop->in_user && !loop->within) {
+    /* One that is pending swallows the next: a tick may be a kick, too. */
+    stays = ticks && tick(loop, member);
+    asked = sl_load_relaxed(&member->kicked);
+    if (!asked && !stays)
+        return ticks;
+    if (loop->in_user && !loop->within) {
         sl_stall_note(loop, pc);
-        pass_amid(loop);
+        if (asked || wants_pass(loop))
+            pass_amid(loop);
     }
-    sl_store_release(&member->kicked, 0); /* what the pass did: pairs with the load in kick */
+    if (asked)
+        sl_store_release(&member->kicked, 0); /* what the pass did: pairs with the load in kick */
     return true;
 }
 
@@ -83,12 +100,14 @@ static void kick(struct sl_team *team, struct sl_member *member)
 {
     unsigned none = 0;
 
+    /* Counted, then enlisted: either it has not left the run, or it waits for us. Pairs with the
+     * fence in discharge. */
+    sl_add_acq_rel(&member->kickers, 1);
+    sl_fence_after_rmw();
     /* Until the handler has run there is one signal on its way. Pairs with itself. */
-    if (!sl_cas_acq_rel(&member->kicked, &none, 1))
-        return;
-    sl_kick_send(member->loop->owner, team->rescue_signal);
-    sl_store_relaxed(&member->figures[SL_FIGURE_RESCUES],
-                     sl_load_relaxed(&member->figures[SL_FIGURE_RESCUES]) + 1);
+    if (sl_load_relaxed(&member->enlisted) && sl_cas_acq_rel(&member->kicked, &none, 1))
+        sl_kick_send(member->loop->owner, team->rescue_signal);
+    sl_sub_acq_rel(&member->kickers, 1); /* it is sent: pairs with the load in discharge */
     /* Pairs with the handler's store. */
     for (int i = 0; i < PATIENCE && !team->crowded && sl_load_acquire(&member->kicked); i++)
         sl_cpu_relax();
@@ -133,12 +152,14 @@ static void fire_timers(struct sley_loop *loop, struct sley_loop *stuck)
     look_again(loop->team, deadline);
 }
 
+/* Between runs there is none: the ring may be about to be made anew. */
 static void silence(struct sl_member *member)
 {
-    struct sl_ring *ring = member->loop->ring;
+    struct sl_ring *ring;
 
     if (!sl_load_relaxed(&member->alarms))
         return;
+    ring = member->loop->ring;
     ring->class->alarm(ring, false);
     sl_store_relaxed(&member->alarms, 0);
 }
@@ -152,12 +173,11 @@ static void help(struct sley_loop *loop, struct sl_member *member, uint32_t turn
     bool busy = computes(loop, member, turns);
 
     sl_stall_look(loop, member, turns, busy);
-    if (ring->class->waits && busy) {
+    if (busy && ring->class->waits) {
         bool alarms = ring->class->alarm(ring, true);
 
         sl_store_relaxed(&member->alarms, alarms);
-        if (!alarms || ring->class->waits(ring) || sl_load_relaxed(&stuck->inbox) ||
-            sl_stall_wanted(member))
+        if (!alarms || wants_pass(stuck) || sl_stall_wanted(member, turns))
             kick(loop->team, member);
     } else {
         silence(member);
@@ -169,31 +189,27 @@ static void help(struct sley_loop *loop, struct sl_member *member, uint32_t turn
 
 static void look(struct sley_loop *loop, struct sl_member *member)
 {
-    struct sley_loop *other = member->loop;
     uint32_t turns = sl_load_relaxed(&member->turns);
     bool still = turns == sl_load_relaxed(&member->seen_turns);
-    bool asleep = sl_load_relaxed(&other->asleep);
+    bool asleep = sl_load_relaxed(&member->loop->asleep);
     int64_t in_pass = loop->now - (int64_t)sl_load_relaxed(&member->began);
 
     sl_store_relaxed(&member->still, still);
     sl_store_relaxed(&member->seen_turns, turns);
     /* Its clock and its thread are known: pairs with enlist. */
-    if (!asleep && in_pass > LATE_NS && sl_load_acquire(&member->enlisted)) {
+    if (!asleep && in_pass > LATE_NS && sl_load_acquire(&member->enlisted))
         help(loop, member, turns);
-    } else {
+    else
         silence(member);
-    }
 }
 
 /* Rung: somebody who is stuck has got something. */
 static bool rung(struct sley_loop *loop)
 {
-    uint64_t count;
-
     if (SL_LIKELY(!loop->ring->alarmed))
         return false;
     loop->ring->alarmed = false;
-    sl_plain_read(loop->team->alarm_fd, &count, sizeof count, -1);
+    loop->ring->class->alarm_heard(loop->team->alarm_fd);
     return true;
 }
 
@@ -251,8 +267,6 @@ int sl_rescue_begin(struct sl_team *team)
     sl_store_relaxed(&team->stuck_until, INT64_MAX);
     if (wanted == SLEY_NO_RESCUE || team->counts_still)
         return 0;
-    if (team->alarm_fd < 0) /* without one, looks must do */
-        team->alarm_fd = sl_sys.event_fd();
     wanted = wanted ? wanted : sl_kick_default();
     rc = sl_kick_begin(wanted, kicked);
     if (rc == 0)
@@ -260,18 +274,22 @@ int sl_rescue_begin(struct sl_team *team)
     return rc;
 }
 
-/* A kick that is still on its way must find the handler. One that a mask keeps away for ever is not
- * waited for; its thread's mask is then what it was. */
+void sl_rescue_open(struct sl_team *team)
+{
+    const struct sl_ring_class *class = team->members[0].loop->ring->class;
+
+    if (team->rescue_signal && class->alarm_new && team->alarm_fd < 0)
+        team->alarm_fd = class->alarm_new(); /* without one, looks must do */
+}
+
+/* No signal is on its way: discharge. Loop 0 may be another thread's next, which makes its ring
+ * anew while the others look. */
 void sl_rescue_end(struct sl_team *team)
 {
-    unsigned turns = 0;
-
     if (!team->rescue_signal)
         return;
     for (unsigned i = 0; i < team->n; i++)
-        /* Pairs with the handler's store. */
-        while (sl_load_acquire(&team->members[i].kicked) && turns < 1000000)
-            sl_spin_wait(&turns);
+        silence(&team->members[i]);
     sl_kick_end(team->rescue_signal);
     team->rescue_signal = 0;
 }
@@ -291,12 +309,23 @@ void sl_rescue_enlist(struct sley_loop *loop)
     sl_store_release(&member->enlisted, 1); /* pairs with the look */
 }
 
+/* The signals that have been sent come while the thread is still known as the worker's: else the
+ * handler would take them for somebody else's, and each later one for one that is on its way. */
 void sl_rescue_discharge(struct sley_loop *loop)
 {
     struct sl_member *member = loop->member;
+    unsigned turns = 0;
 
+    if (!sl_load_relaxed(&member->enlisted))
+        return;
     sl_store_relaxed(&member->enlisted, 0);
     if (member->ticks)
         sl_kick_tick_end(member->tick);
     member->ticks = false;
+    sl_fence_seq_cst(); /* enlisted, then who kicks: pairs with the fence in kick */
+    while (sl_load_acquire(&member->kickers)) /* pairs with the end of kick */
+        sl_spin_wait(&turns);
+    /* What a task has blocked comes in here. */
+    sl_kick_unblock(loop->team->rescue_signal);
+    sl_store_relaxed(&member->kicked, 0); /* also if the program has put another handler there */
 }

@@ -13,6 +13,8 @@
 
 /* Around a run, by the thread of loop 0, while the others rest. */
 SL_MUST_USE int sl_rescue_begin(struct sl_team *team);
+/* Between the two: the rings are there. */
+void sl_rescue_open(struct sl_team *team);
 void sl_rescue_end(struct sl_team *team);
 /* A worker's thread begins to run it, and ends. */
 void sl_rescue_enlist(struct sley_loop *loop);
@@ -31,11 +33,12 @@ void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t tu
                    bool computes);
 /* The handler's: notes where the worker is, if that is wanted. */
 void sl_stall_note(struct sley_loop *loop, uintptr_t pc);
-/* Is it? */
+/* Is it, of this turn? */
 enum sl_stall_state { SL_STALL_NONE, SL_STALL_WANTED, SL_STALL_NOTED };
-SL_INLINE bool sl_stall_wanted(struct sl_member *member)
+SL_INLINE bool sl_stall_wanted(struct sl_member *member, uint32_t turns)
 {
-    return sl_load_relaxed(&member->stall.state) == SL_STALL_WANTED;
+    return sl_load_relaxed(&member->stall.state) == SL_STALL_WANTED &&
+           sl_load_relaxed(&member->stall.turns) == turns;
 }
 
 /* All slept, and this one, who has woken, has something to do. */

@@ -12,7 +12,23 @@
 
 #include <pthread.h>
 
+struct sl_ring_class;
+
+/* What is known of a runtime that nothing of its own can wake: stuck.c. */
+struct sl_stuck {
+    sl_atomic_u32 looks;        /* somebody does */
+    sl_atomic_u32 reminds;      /* a reminder is out, in a ring of the team's */
+    sl_atomic_u64 since;        /* when the last worker went to sleep */
+    sl_atomic_ptr doubt;        /* a task that kept it from being certain */
+    sl_atomic_u32 over;         /* there is nothing more to say in this run */
+    uint32_t turns;             /* what follows is of whoever looks: all workers', when it began; */
+    uint64_t ran;               /* dispatches until then, */
+    bool done;                  /* and what was to be said of them has been */
+    bool hinted, said;
+};
+
 struct sl_runtime {
+    struct sl_stuck stuck;
     sley_options options;
     sley_scope root;            /* every task's chain of scopes ends here */
     struct sl_list tasks;       /* all that are not done, oldest first */
@@ -22,11 +38,12 @@ struct sl_runtime {
     struct sley_executor *executor; /* the default one, made when first needed */
     sl_atomic_u32 executor_jobs; /* jobs in threads whose result a loop here expects */
     sl_atomic_u32 executor_threads; /* of one loop: those that may still touch it */
-    sl_atomic_u32 sleepers_lock; /* plain threads that wait for futures: task/blocking.c */
+    sl_atomic_u32 sleepers_lock; /* plain threads that wait for futures: task/sleeper.c */
     sley_links sleepers;
     uint32_t born;              /* sl_forks when it was made */
     int stack_class;            /* of a task that does not say */
     struct sley_task *main;     /* the runner's, which Ctrl-C cancels */
+    const struct sl_ring_class *ring_class; /* of all its rings; NULL before the first */
     struct sl_team *team;       /* of many workers, or NULL; then also: */
     struct sl_pool_depot task_depot, future_depot;
     struct sl_stacks_depot stack_depot;

@@ -333,18 +333,26 @@ static bool rest(struct sley_loop *loop)
     sl_atomic_u64 *word = &team->asleep[loop->index / 64];
     uint64_t bit = (uint64_t)1 << (loop->index % 64);
     uint32_t others, none = 0;
-    bool watches, woken;
+    bool watches, woken, reminded = loop->ring->reminded;
     int64_t wait_ns;
 
+    if (SL_UNLIKELY(reminded)) {
+        reminded = loop->rested == loop->dispatches;
+        sl_stuck_reminded(loop); /* before others see that we sleep: they may remind */
+    }
+    loop->rested = loop->dispatches;
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
     watches = others && !team->counts_still && sl_cas_acq_rel(&team->watchers, &none, 1);
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
     if (!anything(loop, watches)) {
+        wait_ns = until(loop, watches);
         if (SL_UNLIKELY(team->counts_still))
-            sl_still_rest(loop, until(loop, false));
-        else if ((wait_ns = until(loop, watches)))
+            sl_still_rest(loop, wait_ns);
+        else if (!others && wait_ns == INT64_MAX)
+            wait_ns = sl_stuck_rest(loop, reminded);
+        if (wait_ns && SL_LIKELY(!team->counts_still))
             sleep_for(loop, wait_ns);
         loop->owes = false;
     }

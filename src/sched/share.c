@@ -128,6 +128,15 @@ void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
         sl_share_push_next(loop, place);
 }
 
+/* While passes take longer than they should, each turn is timed. Who has taken a whole pass for
+ * himself is put behind all others when he is woken next, into the injection queue: those who need
+ * a few microseconds do not wait for many who need a millisecond each. These have the worker when
+ * there are no others, and each INJECT_PICKS picks. */
+SL_INLINE bool is_timed(const struct sley_loop *loop)
+{
+    return SL_UNLIKELY(loop->budget_full < SL_PASS_DISPATCHES);
+}
+
 /* A fiber of another loop, or woken by a thread that runs none. As soon as it is queued it may run,
  * and its runtime end: that waits for us. */
 static SL_NOINLINE void wake_elsewhere(struct sley_loop *loop, struct sl_fiber *fiber)
@@ -172,7 +181,7 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
     }
     if (loop->current || loop->ending)
         sl_share_push_next(loop, &fiber->entry);
-    else if (SL_UNLIKELY(fiber->slow))
+    else if (SL_UNLIKELY(sl_load_relaxed(&fiber->slow)) && is_timed(loop)) /* no old mark */
         sl_share_give(loop->team, &fiber->entry);
     else /* a completion, a timer: first come, first served */
         sl_share_push(loop, &fiber->entry);
@@ -194,15 +203,6 @@ static struct sl_entry *from_next(struct sley_loop *loop)
         return NULL;
     }
     return entry;
-}
-
-/* While passes take longer than they should, each turn is timed. Who has taken a whole pass for
- * himself is put behind all others when he is woken next, into the injection queue: those who need
- * a few microseconds do not wait for many who need a millisecond each. These have the worker when
- * there are no others, and each INJECT_PICKS picks. */
-SL_INLINE bool is_timed(const struct sley_loop *loop)
-{
-    return SL_UNLIKELY(loop->budget_full < SL_PASS_DISPATCHES);
 }
 
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop)
@@ -270,17 +270,21 @@ SL_INLINE bool is_over(const struct sley_loop *loop)
 
 static SL_NOINLINE void end_turn(struct sley_loop *loop, struct sl_fiber *fiber)
 {
+    uint8_t slow = sl_load_relaxed(&fiber->slow);
+
+    /* It may have been woken already: a hint for who does it. */
     if (sl_loop_clock(loop) - loop->turn_began > SL_PASS_NS)
-        fiber->slow = SLOW_TURNS;
-    else if (fiber->slow)
-        fiber->slow--;
+        sl_store_relaxed(&fiber->slow, SLOW_TURNS);
+    else if (slow)
+        sl_store_relaxed(&fiber->slow, (uint8_t)(slow - 1));
 }
 
-/* A hint for who looks on. */
+/* A hint for who looks on. The turn before may have been that of a callback, or of a fiber that has
+ * ended: the clock of its beginning is not this one's. */
 SL_INLINE void take_turn(struct sley_loop *loop)
 {
     if (is_timed(loop))
-        loop->turn_began = loop->now;
+        loop->turn_began = sl_loop_clock(loop);
     sl_store_relaxed(&loop->member->turns, sl_load_relaxed(&loop->member->turns) + 1);
 }
 

@@ -116,6 +116,9 @@ void sl_search_wake(struct sl_team *team);
 void sl_search_or_sleep(struct sley_loop *loop);
 /* still.c: the same for teams that count who has nothing to do; not for longer than `wait_ns`. */
 void sl_still_rest(struct sley_loop *loop, int64_t wait_ns);
+/* Is anything in a queue, of whomever? When is the first timer due, of all wheels? */
+bool sl_still_queued(struct sl_team *team);
+int64_t sl_still_deadline(struct sl_team *team);
 /* A worker that owes the others a look (it has searched, or watched) has something to do: it looks,
  * and wakes another one if anything is there. */
 void sl_search_busy(struct sley_loop *loop);

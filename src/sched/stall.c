@@ -20,7 +20,7 @@ void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
 {
     struct sl_stall *stall = &loop->member->stall;
 
-    if (!sl_stall_wanted(loop->member))
+    if (!sl_stall_wanted(loop->member, sl_load_relaxed(&loop->member->turns)))
         return;
     stall->fn = 0;
     *stall->name = 0;
@@ -64,6 +64,7 @@ static bool note_blocked(struct sl_member *member, uint32_t turns)
     struct sl_stack *stack = fiber ? sl_shared_load_relaxed(&fiber->stack) : NULL;
     struct sl_stall *stall = &member->stall;
     uintptr_t sp, pc, end;
+    unsigned n = 0; /* not in the record: if it goes on its handler may write there, too */
 
     if (!stack || !where(member->tid, &sp, &pc))
         return false;
@@ -72,11 +73,11 @@ static bool note_blocked(struct sl_member *member, uint32_t turns)
         return false;
     if (end - sp > SCANNED)
         end = sp + SCANNED;
-    stall->n = 0;
-    stall->frames[stall->n++] = pc;
-    for (sp &= ~(sizeof sp - 1); sp < end && stall->n < SL_STALL_FRAMES; sp += sizeof sp)
+    stall->frames[n++] = pc;
+    for (sp &= ~(sizeof sp - 1); sp < end && n < SL_STALL_FRAMES; sp += sizeof sp)
         if (sl_unwind_is_return(sl_unwind_word(sp)))
-            stall->frames[stall->n++] = sl_unwind_word(sp);
+            stall->frames[n++] = sl_unwind_word(sp);
+    stall->n = n;
     sl_worker_calls.named(fiber, stall);
     return sl_load_relaxed(&member->turns) == turns;
 }
@@ -88,15 +89,11 @@ static int64_t patience(const struct sley_loop *loop)
     return ns ? ns : USUAL_NS;
 }
 
-static void tell(struct sley_loop *loop, struct sl_member *member, uint32_t turns, int64_t ns,
-                 bool blocked)
+static void tell(struct sley_loop *loop, struct sl_member *member, int64_t ns, bool blocked)
 {
-    struct sl_stall *stall = &member->stall;
-
-    sl_store_relaxed(&stall->turns, turns);
-    sl_store_relaxed(&stall->state, SL_STALL_NONE);
+    sl_store_relaxed(&member->stall.state, SL_STALL_NONE);
     if (may_report(loop->team, loop->now))
-        sl_worker_calls.stalled(member->loop->index, stall, ns, blocked);
+        sl_worker_calls.stalled(member->loop->index, &member->stall, ns, blocked);
 }
 
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns, bool computes)
@@ -105,12 +102,17 @@ void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t tu
     int64_t ns = loop->now - (int64_t)sl_load_relaxed(&member->stuck_since);
 
     if (sl_load_acquire(&stall->state) == SL_STALL_NOTED) { /* pairs with the note */
-        tell(loop, member, turns, ns, false);
-    } else if (ns >= patience(loop) && sl_load_relaxed(&stall->turns) != turns) {
+        tell(loop, member, ns, false);
+    } else if (ns >= patience(loop) &&
+               (sl_load_relaxed(&stall->turns) != turns || sl_stall_wanted(member, turns))) {
+        bool blocked;
+
         sl_unwind_prepare();
-        if (computes)
+        blocked = !computes && note_blocked(member, turns);
+        sl_store_relaxed(&stall->turns, turns);
+        if (blocked)
+            tell(loop, member, ns, true);
+        else /* a kick's handler notes it, or, where it has no processor now, a tick's */
             sl_store_relaxed(&stall->state, SL_STALL_WANTED);
-        else if (!sl_stall_wanted(member) && note_blocked(member, turns))
-            tell(loop, member, turns, ns, true);
     }
 }

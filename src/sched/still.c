@@ -10,7 +10,7 @@
 #include "sched/share.h"
 #include "sched/wait.h"
 
-static bool anything_queued(struct sl_team *team)
+bool sl_still_queued(struct sl_team *team)
 {
     if (sl_inject_any(&team->inject) || sl_load_relaxed(&team->stopping))
         return true;
@@ -25,11 +25,10 @@ static bool anything_queued(struct sl_team *team)
     return false;
 }
 
-static int64_t earliest(struct sl_team *team, bool *in_flight)
+int64_t sl_still_deadline(struct sl_team *team)
 {
     int64_t earliest = INT64_MAX;
 
-    *in_flight = false;
     for (unsigned i = 0; i < team->n; i++) {
         struct sley_loop *loop = team->members[i].loop;
         int64_t next;
@@ -39,9 +38,16 @@ static int64_t earliest(struct sl_team *team, bool *in_flight)
         sl_spin_unlock(&loop->wheel_lock);
         if (next < earliest)
             earliest = next;
-        *in_flight |= team->members[i].in_flight > 0;
     }
     return earliest;
+}
+
+static bool in_flight(const struct sl_team *team)
+{
+    for (unsigned i = 0; i < team->n; i++)
+        if (team->members[i].in_flight)
+            return true;
+    return false;
 }
 
 static void ring_all(struct sl_team *team)
@@ -54,11 +60,10 @@ static void ring_all(struct sl_team *team)
 static bool all_still(struct sley_loop *loop, bool *ask)
 {
     struct sl_team *team = loop->team;
-    bool in_flight;
-    int64_t next = earliest(team, &in_flight);
+    int64_t next = sl_still_deadline(team);
 
     if (next == INT64_MAX) {
-        *ask = !in_flight && !loop->runtime->executor_jobs && loop->runtime->options.on_idle;
+        *ask = !in_flight(team) && !loop->runtime->executor_jobs && loop->runtime->options.on_idle;
         return false;
     }
     if (!loop->virtual_clock)
@@ -70,7 +75,7 @@ static bool all_still(struct sley_loop *loop, bool *ask)
 }
 
 /* The worker is counted. False: it is not, something has happened. */
-static bool enter(struct sley_loop *loop)
+static bool enter(struct sley_loop *loop, bool *last)
 {
     struct sl_team *team = loop->team;
 
@@ -79,7 +84,8 @@ static bool enter(struct sley_loop *loop)
 
         sl_spin_lock(&team->still_lock);
         loop->member->in_flight = loop->ring->in_flight;
-        if (++team->still == team->n && !anything_queued(team))
+        *last = ++team->still == team->n && !sl_still_queued(team);
+        if (*last)
             over = all_still(loop, &ask);
         ask = ask && !asked;
         team->still -= over || ask;
@@ -95,10 +101,14 @@ static bool enter(struct sley_loop *loop)
 void sl_still_rest(struct sley_loop *loop, int64_t wait_ns)
 {
     struct sl_team *team = loop->team;
+    bool last;
 
-    if (wait_ns == 0 || !enter(loop))
+    if (wait_ns == 0 || !enter(loop, &last))
         return;
-    loop->ring->class->turn(loop->ring, wait_ns);
+    if (last && wait_ns == INT64_MAX)
+        wait_ns = sl_stuck_rest(loop, false);
+    if (wait_ns)
+        loop->ring->class->turn(loop->ring, wait_ns);
     sl_spin_lock(&team->still_lock);
     team->still--;
     sl_spin_unlock(&team->still_lock);

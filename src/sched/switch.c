@@ -22,7 +22,8 @@ static SL_NOINLINE void lay_out(struct sley_loop *loop, struct sl_fiber *fiber)
     sl_switch_bind(fiber, loop->team ? sl_stacks_bind_shared(&loop->stacks, fiber->stack_class)
                                      : sl_stacks_bind(&loop->stacks, fiber->stack_class));
     fiber->stack->home = loop;
-    fiber->sp = sl_arch_prepare(sl_stack_top(fiber->stack), sl_switch_entry);
+    sl_shared_store_relaxed(&fiber->sp, /* a report looks at it */
+                            sl_arch_prepare(sl_stack_top(fiber->stack), sl_switch_entry));
 }
 
 /* The fiber on this stack has ended, among many workers: where to go on. NULL: here, another one

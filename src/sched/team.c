@@ -9,7 +9,7 @@
 #include "sched/team.h"
 
 #include "os/sys.h"
-#include "sched/worker.h"
+#include "sched/rescue.h"
 
 #include <sley/error.h>
 
@@ -161,12 +161,16 @@ int sl_team_begin(struct sl_team *team)
     for (unsigned i = 1; i < team->n && rc == 0; i++)
         rc = start(&team->members[i]);
     if (rc == 0 && !team->opened) {
-        give_order(team, SL_TEAM_OPEN);
-        rc = await_all(team, open_ring(team->members[0].loop));
+        rc = open_ring(team->members[0].loop); /* says which kind the others' are */
+        if (rc == 0) {
+            give_order(team, SL_TEAM_OPEN);
+            rc = await_all(team, 0);
+        }
         team->opened = rc == 0;
     }
     if (rc < 0)
         return rc;
+    sl_rescue_open(team);
     team->pinned = team->pins && sl_cpus_pin(sl_cpus_nth(0), &team->before);
     give_order(team, SL_TEAM_RUN);
     return 0;
@@ -186,6 +190,14 @@ void sl_team_stop(struct sl_team *team)
     sl_store_relaxed(&team->stopping, 1);
     for (unsigned i = 0; i < team->n; i++)
         sl_loop_ring(team->members[i].loop); /* has the fence: it sees this, or is rung */
+}
+
+void sl_team_fail(struct sl_team *team, int rc)
+{
+    pthread_mutex_lock(&team->mutex);
+    team->failure = rc;
+    pthread_mutex_unlock(&team->mutex);
+    sl_team_stop(team);
 }
 
 int sl_team_rest(struct sl_team *team, int rc)

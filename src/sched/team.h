@@ -34,7 +34,7 @@ enum sl_figure {
 #define SL_STALL_FRAMES 24
 struct sl_stall {
     sl_atomic_u32 state;         /* enum sl_stall_state */
-    sl_atomic_u32 turns;         /* of the turn that was reported last */
+    sl_atomic_u32 turns;         /* which it is: nobody asks for another one meanwhile */
     uintptr_t fn;                /* the entry function, 0: a callback */
     char name[48];
     unsigned n;
@@ -57,6 +57,7 @@ struct sl_member {
     bool ticks;
     uint32_t ticked;             /* turns at the last one */
     sl_atomic_u32 kicked;        /* a signal is on its way to it */
+    sl_atomic_u32 kickers;       /* who may be about to send one */
     pid_t tid;
     struct sl_stall stall;
     sl_atomic_u32 still;         /* when it was last looked at, it had dispatched nothing since */
@@ -135,6 +136,8 @@ SL_MUST_USE int sl_team_begin(struct sl_team *team);
 int sl_team_rest(struct sl_team *team, int rc);
 /* Of all workers. Any thread. */
 uint64_t sl_team_figure(struct sl_team *team, enum sl_figure figure);
+/* The same with an error, by one of the workers. */
+void sl_team_fail(struct sl_team *team, int rc);
 /* Any thread: the run is to end. */
 void sl_team_stop(struct sl_team *team);
 

@@ -40,6 +40,8 @@
 #include "sched/park.h"
 #include "sched/worker.h"
 
+struct sl_needs;
+
 enum sl_wait_state { SL_WAIT_PENDING, SL_WAIT_DONE, SL_WAIT_CANCELLED };
 enum sl_wait_begun { SL_WAIT_NOT_BEGUN, SL_WAIT_BEGUN, SL_WAIT_OVER };
 
@@ -52,9 +54,16 @@ struct sl_wait_class {
     /* The same for a wait that is held (sched/park.h): lets go of it, whatever it returns. Goes
      * with `cancel`. `loop` is the caller's, or NULL. */
     bool (*cancel_held)(struct sley_loop *loop, struct sl_wait *wait);
-    /* Who will end it: the task that holds the lock, that is awaited, ... or NULL. */
+    /* For reports, which hold the wait (sched/park.h) and lock nothing: who has what it waits for:
+     * an address that may be another runtime's or gone, or NULL. */
     struct sl_fiber *(*holder)(const struct sl_wait *wait);
-    bool local;        /* only tasks of this loop can end it (for the deadlock report) */
+    /* Which futures it waits for (task/waits.h). */
+    void (*needs)(const struct sl_wait *wait, struct sl_needs *needs);
+    /* Where it waits for the kernel: a descriptor, or -1. */
+    int (*descriptor)(const struct sl_wait *wait);
+    /* The object, where its address says too little. */
+    void (*describe)(const struct sl_wait *wait, char *text, size_t size);
+    bool local;        /* only tasks of this loop can end it */
     bool completes;    /* a kernel operation: completion beats a cancel (precedence a) */
 };
 

@@ -103,20 +103,18 @@ SL_INLINE bool clock_matters(const struct sley_loop *loop)
 }
 
 /* The end of a pass: other threads, the ring, the timers, and sleep if nothing is ready. */
-static bool end_pass(struct sley_loop *loop, int64_t *stuck_for, bool may_sleep)
+static bool end_pass(struct sley_loop *loop, bool may_sleep)
 {
     int32_t ran = loop->budget_full - loop->budget;
     bool alive = true, turned = false, clock_read = false;
 
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
-    if (ran)
-        *stuck_for = 0;
     sl_inbox_take(loop);
     if (sl_list_empty(&loop->ready)) {
         sl_worker_adapt(loop, 0, ran);
         if (may_sleep && !loop->stop)
-            alive = sl_idle(loop, stuck_for, &turned);
+            alive = sl_idle(loop, &turned);
     } else if (clock_matters(loop)) {
         clock_read = true;
         sl_worker_adapt(loop, sl_loop_clock(loop) - loop->pass_began, ran);
@@ -209,9 +207,9 @@ void sl_worker_leave(struct sley_loop *loop)
 
 int sl_worker_run_claimed(struct sley_loop *loop)
 {
-    int64_t stuck_for = 0;
     int rc;
 
+    sl_stuck_begin(loop->runtime);
     if (loop->team)
         return sl_team_run(loop);
     rc = sl_worker_begin(loop);
@@ -222,7 +220,7 @@ int sl_worker_run_claimed(struct sley_loop *loop)
         run_ready(loop);
         if (loop->stop && !loop->batch_last)
             break;
-        if (!end_pass(loop, &stuck_for, true)) {
+        if (!end_pass(loop, true)) {
             rc = -SLEY_EDEADLOCK;
             break;
         }
@@ -233,14 +231,13 @@ int sl_worker_run_claimed(struct sley_loop *loop)
 
 bool sl_worker_run_once(struct sley_loop *loop)
 {
-    int64_t stuck_for = 0;
     uint64_t before;
 
     if (loop->team || sl_own_run(loop) < 0) /* of many: when is each of them done? */
         return false;
     before = loop->dispatches;
     if (sl_worker_begin(loop) == 0) {
-        end_pass(loop, &stuck_for, false);
+        end_pass(loop, false);
         run_ready(loop);
         loop->dispatches += (uint64_t)(loop->budget_full - loop->budget);
         sl_worker_end(loop);
@@ -264,12 +261,7 @@ void sl_worker_stop(struct sley_loop *loop)
 
 struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc)
 {
-    const struct sl_runtime *runtime = loop->runtime;
-    unsigned entries = runtime->options.ring_entries;
-
-    *rc = sl_ring_open(&loop->ring_storage,
-                       runtime->options.simulated_ring ? &sl_ring_simulated : &sl_ring_uring,
-                       entries ? entries : 256, runtime->options.seed);
+    *rc = sl_backend_open(loop);
     if (*rc == 0)
         loop->ring = &loop->ring_storage;
     return loop->ring;

@@ -67,7 +67,6 @@ struct sley_loop {
     } checkpoint;
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
-    bool deadlock_said;
     char debug_name[32];         /* of the task that runs, and what the thread had locked when it */
     uint64_t debug_locks;        /* began to: task/report.c */
     bool dropping;               /* the loop is being closed: calls are freed, not made */
@@ -86,6 +85,7 @@ struct sley_loop {
     uint32_t stashed;
     uint32_t index;
     bool searches, watched, owes, alone; /* search.c */
+    uint64_t rested;             /* dispatches when it last went to sleep: stuck.c */
     bool ending;                 /* a fiber ends: whom it wakes is next here */
     uint8_t within;              /* user code runs that a call of ours has called: no pass */
     struct sl_entry *direct;     /* and goes there without a queue */
@@ -280,6 +280,8 @@ void sl_worker_stop(struct sley_loop *loop);
 /* Of many workers, at rest, no task left: makes the calls that were scheduled, which drop. */
 void sl_worker_drop(struct sley_loop *loop);
 void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime);
+/* backend.c: opens the loop's ring, of the runtime's kind. */
+int sl_backend_open(struct sley_loop *loop);
 struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc);
 /* The ring, made when it is first needed; NULL and *rc if it cannot be had. */
 SL_INLINE struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc)
@@ -293,7 +295,7 @@ void sl_worker_close(struct sley_loop *loop);
 
 /* Nothing is ready: sleeps, if there is nothing else to do; *turned tells that the ring has been
  * turned. False when the loop is to be left (a deadlock). */
-bool sl_idle(struct sley_loop *loop, int64_t *stuck_for, bool *turned);
+bool sl_idle(struct sley_loop *loop, bool *turned);
 /* The program's on_idle, if there is one: is there something to do now? */
 bool sl_idle_ask(struct sley_loop *loop);
 /* Does what other threads and signals have asked for. */
@@ -311,6 +313,25 @@ void sl_loop_signal(struct sley_loop *loop, uint32_t signal);
 /* Wakes it if it sleeps: what it is to see has been stored. */
 void sl_loop_ring(struct sley_loop *loop);
 
+/* ---- stuck.c ---- */
+
+enum sl_stuck_verdict {
+    SL_STUCK_NOT,    /* or nobody can tell */
+    SL_STUCK_AGAIN,  /* something has moved meanwhile */
+    SL_STUCK_LATER,  /* not certain: to be asked again after a long time */
+    SL_STUCK_SAID,
+    SL_STUCK_LEAVE,  /* the run is to end with -SLEY_EDEADLOCK */
+};
+/* Nothing is to be done, for no time that is known, by the last worker that was awake: for how long
+ * may it sleep? 0: it leaves. `reminded`: of many workers, see below; it has run nothing since. */
+int64_t sl_stuck_rest(struct sley_loop *loop, bool reminded);
+/* Of many workers: the reminder has come, to this one. */
+void sl_stuck_reminded(struct sley_loop *loop);
+/* A run begins; no worker runs yet. */
+void sl_stuck_begin(struct sl_runtime *runtime);
+/* For who has looked at all tasks: did nobody run, and can nobody, since the look began? */
+bool sl_stuck_holds(struct sley_loop *loop);
+
 /* ---- what the rooms above do; sched knows fibers, not tasks ---- */
 
 struct sl_worker_calls {
@@ -323,9 +344,11 @@ struct sl_worker_calls {
     void (*noted)(struct sley_loop *loop, struct sl_fiber *fiber);
     /* A signal's work, on the loop's thread. */
     void (*signalled)(struct sley_loop *loop, uint32_t signals);
-    /* Nothing can wake the loop but other threads, which it has waited for `idle_ns`. How long to
-     * wait until the next call; 0: leave with -SLEY_EDEADLOCK. */
-    int64_t (*stuck)(struct sley_loop *loop, int64_t idle_ns);
+    /* Nothing of its own can wake the runtime (but, after a `long` time, what is in flight): says
+     * so, if it is so. */
+    enum sl_stuck_verdict (*stuck)(struct sley_loop *loop, bool is_long);
+    /* Does `task`, which was the runtime's once, wait for what others may end? */
+    bool (*doubtful)(void *task);
     /* The thread that has run the loop leaves it. */
     void (*leaves)(struct sley_loop *loop);
     /* Debug mode: an entry ran this long. */

@@ -4,9 +4,26 @@
 
 #include <sley/barrier.h>
 
+#include <stdio.h>
+
 _Static_assert(sizeof(sley_barrier) == 144, "part of the interface");
 
 enum { FILLING, DRAINING, RESETTING, BROKEN };
+
+/* The object is the condition. */
+static void describe_barrier(const struct sl_wait *wait, char *text, size_t size)
+{
+    const sley_barrier *barrier = SL_CONTAINER(wait->object, const sley_barrier, _condition);
+
+    snprintf(text, size, "%p, where %zu of %zu wait", (const void *)barrier,
+             sl_shared_load_relaxed(&barrier->_count), barrier->_parties);
+}
+
+static const struct sl_wait_class barrier_waits[] = {
+    [SL_KIND_SHARED] = {.reason = "the others at barrier", .describe = describe_barrier},
+    [SL_KIND_LOCAL] = {.reason = "the others at barrier", .describe = describe_barrier,
+                       .local = true},
+};
 
 static void wake_all(struct sley_loop *loop, sley_barrier *barrier)
 {
@@ -34,7 +51,7 @@ static int wait_until_filling(struct sley_loop **loop, sley_barrier *barrier)
     int rc = 0;
 
     while (rc == 0 && (barrier->_state == DRAINING || barrier->_state == RESETTING))
-        rc = sl_condition_wait(loop, &barrier->_condition);
+        rc = sl_condition_wait(loop, &barrier->_condition, barrier_waits);
     return rc == 0 && barrier->_state == BROKEN ? -SLEY_EBROKEN : rc;
 }
 
@@ -48,7 +65,7 @@ static ssize_t meet(struct sley_loop **loop, sley_barrier *barrier)
         wake_all(*loop, barrier);
     } else {
         while (rc == 0 && barrier->_state == FILLING)
-            rc = sl_condition_wait(loop, &barrier->_condition);
+            rc = sl_condition_wait(loop, &barrier->_condition, barrier_waits);
         if (rc == 0 && barrier->_state != DRAINING)
             rc = -SLEY_EBROKEN;
     }

@@ -4,10 +4,20 @@
 
 #include "task/scope.h"
 
+#include <stdio.h>
+
 _Static_assert(sizeof(sley_condition) == 104, "part of the interface");
 
-static const struct sl_wait_class condition_wait = {.reason = "condition", .local = true};
-static const struct sl_wait_class shared_condition_wait = {.reason = "condition"};
+static void describe_condition(const struct sl_wait *wait, char *text, size_t size)
+{
+    snprintf(text, size, "%p of lock %p", wait->object, (void *)sl_condition_lock(wait->object));
+}
+
+static const struct sl_wait_class condition_waits[] = {
+    [SL_KIND_SHARED] = {.reason = "condition", .describe = describe_condition},
+    [SL_KIND_LOCAL] = {.reason = "condition", .describe = describe_condition,
+                       .local = true},
+};
 
 static uint32_t kind_of(sley_condition *condition)
 {
@@ -69,26 +79,28 @@ static int acquire_again(struct sley_loop **loop, sley_lock *lock)
     return rc < 0 ? rc : cancel;
 }
 
-static int wait_local(struct sley_loop **loop, sley_condition *condition, sley_lock *lock)
+static int wait_local(struct sley_loop **loop, sley_condition *condition, sley_lock *lock,
+                      const struct sl_wait_class *class)
 {
     struct sl_wait wait;
     int rc = sl_lock_release(*loop, lock), again;
 
     if (rc < 0)
         return rc;
-    sl_wait_init(&wait, (*loop)->current, &condition_wait, condition);
+    sl_wait_init(&wait, (*loop)->current, class, condition);
     rc = sl_waits_park(loop, &condition->_waiters, &wait);
     again = acquire_again(loop, lock);
     return again < 0 ? again : rc;
 }
 
 /* Listed before the lock is free, so that no notification that comes after is missed. */
-static int wait_shared(struct sley_loop **loop, sley_condition *condition, sley_lock *lock)
+static int wait_shared(struct sley_loop **loop, sley_condition *condition, sley_lock *lock,
+                       const struct sl_wait_class *class)
 {
     struct sl_node node;
     int rc, again;
 
-    sl_node_init(&node, *loop, &shared_condition_wait, condition);
+    sl_node_init(&node, *loop, class, condition);
     sl_guard_lock(&condition->_guard);
     sl_node_list(&node, &condition->_waiters);
     sl_guard_unlock(&condition->_guard);
@@ -105,7 +117,8 @@ static int wait_shared(struct sley_loop **loop, sley_condition *condition, sley_
     return again < 0 ? again : rc;
 }
 
-int sl_condition_wait(struct sley_loop **loop, sley_condition *condition)
+int sl_condition_wait(struct sley_loop **loop, sley_condition *condition,
+                      const struct sl_wait_class classes[2])
 {
     sley_lock *lock = sl_condition_lock(condition);
     int rc = *loop ? sl_scope_code((*loop)->current) : 0;
@@ -114,8 +127,9 @@ int sl_condition_wait(struct sley_loop **loop, sley_condition *condition)
         return rc;
     if (!sl_lock_is_held(lock))
         return -SLEY_ENOTOWNER;
-    rc = lock->_kind == SL_KIND_SHARED ? wait_shared(loop, condition, lock)
-                                       : wait_local(loop, condition, lock);
+    rc = lock->_kind == SL_KIND_SHARED
+             ? wait_shared(loop, condition, lock, &classes[SL_KIND_SHARED])
+             : wait_local(loop, condition, lock, &classes[SL_KIND_LOCAL]);
     if (rc < 0)
         sl_condition_wake(*loop, condition, 1);
     return rc;
@@ -128,7 +142,7 @@ int sley_condition_wait(sley_condition *condition)
 
     if (rc < 0)
         return rc;
-    rc = sl_condition_wait(&loop, condition);
+    rc = sl_condition_wait(&loop, condition, condition_waits);
     sl_shared_leave(loop);
     return rc;
 }

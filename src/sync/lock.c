@@ -10,7 +10,9 @@ static struct sl_fiber *holder(const struct sl_wait *wait)
 {
     const sley_lock *lock = wait->object;
 
-    return lock->_owner ? &lock->_owner->fiber : NULL;
+    sley_task *owner = sl_shared_load_relaxed(&lock->_owner); /* others ask, for a report */
+
+    return owner ? &owner->fiber : NULL;
 }
 
 static const struct sl_wait_class lock_wait = {.reason = "lock", .holder = holder, .local = true};
@@ -23,7 +25,7 @@ static bool is_free(const sley_lock *lock)
 static void take(sley_lock *lock, struct sley_loop *loop)
 {
     lock->_locked = 1;
-    lock->_owner = sl_task_current(loop);
+    sl_shared_store_relaxed(&lock->_owner, sl_task_current(loop));
 }
 
 /* The head alone, and only if nobody has ended its wait: a cancelled head passes it on itself. */
@@ -71,7 +73,7 @@ static int release(struct sley_loop *loop, sley_lock *lock)
     if (!lock->_locked)
         return -SLEY_ENOTOWNER;
     lock->_locked = 0;
-    lock->_owner = NULL;
+    sl_shared_store_relaxed(&lock->_owner, NULL);
     wake_head(loop, lock);
     return 0;
 }

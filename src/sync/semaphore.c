@@ -2,9 +2,17 @@
  * waiter that was given one and is cancelled gives it back; whoever leaves hands on the rest. */
 #include "sync/semaphore.h"
 
+#include <stdio.h>
+
 _Static_assert(sizeof(sley_semaphore) == 64, "part of the interface");
 
-static const struct sl_wait_class semaphore_wait = {.reason = "semaphore", .local = true};
+void sl_semaphore_describe(const struct sl_wait *wait, char *text, size_t size)
+{
+    snprintf(text, size, "%p, of whose permits nobody notes who has them", wait->object);
+}
+
+static const struct sl_wait_class semaphore_wait = {
+    .reason = "semaphore", .describe = sl_semaphore_describe, .local = true};
 
 /* The kind is one more than elsewhere: a zeroed semaphore was never initialised. */
 static int bind(sley_semaphore *semaphore, struct sley_loop *loop)

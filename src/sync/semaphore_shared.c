@@ -8,7 +8,8 @@
 
 #define QUEUED ((size_t)1 << (8 * sizeof(size_t) - 1)) /* the list is not empty */
 
-static const struct sl_wait_class shared_semaphore_wait = {.reason = "semaphore"};
+static const struct sl_wait_class shared_semaphore_wait = {.reason = "semaphore",
+                                                           .describe = sl_semaphore_describe};
 
 SL_INLINE size_t word_of(const sley_semaphore *semaphore)
 {

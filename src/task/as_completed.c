@@ -1,9 +1,8 @@
 /* as_completed (FORMAT.md R20): a FIFO of those that are done, fed by queued callbacks. */
 #include "task/task.h"
+#include "task/waits.h"
 
 #include <sley/wait.h>
-
-static const struct sl_wait_class next_wait = {.reason = "the next future that ends"};
 
 struct item {
     struct sl_entry entry; /* among the waiters, then queued, then in the FIFO */
@@ -21,6 +20,17 @@ struct each {
     bool expired;
     struct item items[];
 };
+
+static void next_needs(const struct sl_wait *wait, struct sl_needs *needs)
+{
+    const struct each *each = wait->object;
+
+    for (size_t i = 0; i < each->n; i++)
+        sl_needs_future(needs, each->items[i].future);
+}
+
+static const struct sl_wait_class next_wait = {.reason = "the next future that ends",
+                                               .needs = next_needs};
 
 static void lock(struct each *each)
 {

@@ -59,8 +59,11 @@ uintptr_t *sl_context_slot(struct sley_loop *loop)
 {
     struct sley_task *task = loop ? sl_task_current(loop) : NULL;
 
-    if (!loop)
-        return &sl_current_outside()->context;
+    if (!loop) {
+        struct sl_outside *outside = sl_current_outside();
+
+        return outside->fiber ? &sl_task_of(outside->fiber)->context : &outside->context;
+    }
     return task ? &task->context : &loop->context;
 }
 
@@ -135,7 +138,7 @@ int sley_context_set(const sley_context_var *var, intptr_t value)
     struct sley_context *box = sl_context_box(*slot);
     struct sl_context_link *link, *replaced;
 
-    if (!loop && !*slot)
+    if (!loop && !*slot && !sl_current_outside()->fiber)
         return sl_no_loop(); /* nor a job that has a context */
     link = sl_sys.allocate(sizeof *link, 0);
     if (!link)

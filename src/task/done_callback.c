@@ -25,9 +25,9 @@ static void callback_run(struct sley_loop *loop, struct sl_entry *entry)
 
     if (SL_LIKELY(!loop->dropping)) {
         loop->context = callback->context;
-        loop->in_user = 1;
+        sl_leave(loop);
         callback->fn(callback->future, callback->arg);
-        loop->in_user = 0;
+        sl_enter_loop(loop);
         callback->context = loop->context;
         loop->context = outer;
     }

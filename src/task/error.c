@@ -158,7 +158,7 @@ void sl_error_set(struct sley_loop *loop, const sley_error *error)
 
     if (old == error)
         return;
-    if (!loop && error && !outlives(slot))
+    if (!loop && error && !sl_current_outside()->fiber && !outlives(slot))
         error = NULL; /* as without memory for it: the code alone */
     *slot = sley_error_ref(error);
     sley_error_drop(old);

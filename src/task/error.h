@@ -9,8 +9,11 @@
 /* Where the running task (or callback, or a thread without a loop) keeps its current detail. */
 SL_INLINE sley_error **sl_error_slot(struct sley_loop *loop)
 {
-    if (SL_UNLIKELY(!loop))
-        return (sley_error **)&sl_current_outside()->error;
+    if (SL_UNLIKELY(!loop)) {
+        struct sl_outside *outside = sl_current_outside();
+
+        return (sley_error **)(outside->fiber ? &outside->fiber->stack->error : &outside->error);
+    }
     return (sley_error **)(loop->current ? &loop->current->stack->error : &loop->error);
 }
 /* Makes `error` (NULL: none) the current detail; the slot gets a reference of its own. */

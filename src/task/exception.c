@@ -41,14 +41,19 @@ void sley_loop_call_exception_handler(sley_loop *loop, const sley_exception *exc
     struct sley_loop *here = sl_current(); /* the loop's, another worker, or none */
     uint32_t user = here ? here->in_user : 0;
 
-    if (here)
-        here->in_user = 1, here->within++;
+    if (here) { /* at each moment one of the two says that no pass may be made */
+        here->within++;
+        sl_leave(here);
+    }
     if (runtime->exception_handler)
         runtime->exception_handler(loop, exception, runtime->exception_arg);
     else
         sley_loop_default_exception_handler(loop, exception);
-    if (here)
-        here->in_user = user, here->within--;
+    if (here) {
+        here->in_user = user;
+        sl_signal_fence();
+        here->within--;
+    }
 }
 
 void sley_loop_default_exception_handler(sley_loop *loop, const sley_exception *exception)

@@ -6,6 +6,7 @@
 #include "task/open.h"
 #include "task/shared.h"
 #include "task/task.h"
+#include "task/waits.h"
 
 #include <errno.h>
 
@@ -75,27 +76,27 @@ static bool await_cancel(struct sley_loop *loop, struct sl_wait *wait)
     return sl_future_cancel(loop, wait->object);
 }
 
-static struct sl_fiber *await_holder(const struct sl_wait *wait)
+static void await_needs(const struct sl_wait *wait, struct sl_needs *needs)
 {
-    struct sley_future *future = wait->object;
-
-    return future->kind == SL_FUTURE_TASK ? &sl_task_of_future(future)->fiber : NULL;
+    sl_needs_future(needs, wait->object);
 }
 
 const struct sl_wait_class sl_await_class = {
     .reason = "task or future",
     .cancel = await_cancel,
     .cancel_held = sl_shared_await_cancel,
-    .holder = await_holder,
+    .needs = await_needs,
 };
 
 /* Does the target (by a chain of awaits) wait for the task that is about to await it? Of what has
  * not begun there is nothing to ask. */
 SL_INLINE bool closes_a_ring(struct sley_future *target, const struct sl_fiber *self)
 {
-    while (target->kind == SL_FUTURE_TASK && sl_task_of_future(target)->fiber.sp) {
+    while (target->kind == SL_FUTURE_TASK) {
         struct sl_fiber *fiber = &sl_task_of_future(target)->fiber;
 
+        if (!sl_shared_load_relaxed(&fiber->sp))
+            return false;
         if (fiber == self)
             return true;
         if (!fiber->wait || fiber->wait->class != &sl_await_class)
@@ -162,7 +163,7 @@ SL_INLINE intptr_t await_here(struct sley_future *future, bool drop)
     if (SL_UNLIKELY(!future))
         return -EINVAL;
     if (SL_UNLIKELY(!loop))
-        return sl_blocking_await(future, drop);
+        return sl_sleeper_await(future, drop);
     sl_enter_loop(loop);
     if (SL_UNLIKELY(loop->team != NULL))
         return sl_shared_await(loop, future, drop);
@@ -194,26 +195,12 @@ int sley_await_into(sley_future *future, intptr_t *outcome)
         return -EINVAL;
     loop = sl_enter();
     if (!loop)
-        return sl_blocking_await_into(future, outcome);
+        return sl_sleeper_await_into(future, outcome);
     rc = sl_future_wait(&loop, future);
     if (rc == 0)
         *outcome = sl_future_retrieve(loop, future);
     sl_leave(loop);
     return rc;
-}
-
-bool sl_future_local(const struct sley_future *future)
-{
-    switch (future->kind) {
-    case SL_FUTURE_TASK:
-        return true;
-    case SL_FUTURE_GATHER:
-        return sl_gather_local(future);
-    case SL_FUTURE_SHIELD:
-        return sl_shield_local(future);
-    default:
-        return false;
-    }
 }
 
 /* ---- the public object ---- */

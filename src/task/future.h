@@ -192,10 +192,8 @@ void sl_task_free(struct sley_future *future);
 void sl_gather_free(struct sley_future *future);
 bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future);
 void sl_shield_free(struct sley_future *future);
-/* Can only tasks of its loop complete it? For the deadlock report. */
-bool sl_future_local(const struct sley_future *future);
-bool sl_gather_local(const struct sley_future *future);
-bool sl_shield_local(const struct sley_future *future);
+void sl_gather_needs(struct sl_needs *needs, const struct sley_future *future);
+void sl_shield_needs(struct sl_needs *needs, const struct sley_future *future);
 
 /* Registers an entry behind the others; a future that is done queues it at once, or of many workers
  * calls it. */

@@ -3,6 +3,7 @@
  * The record is counted: by whoever holds the gather, and once while callbacks are out, because
  * after the first error the gather is done while children still run. */
 #include "task/task.h"
+#include "task/waits.h"
 
 #include <sley/gather.h>
 
@@ -170,15 +171,12 @@ bool sl_gather_cancel(struct sley_loop *loop, struct sley_future *future)
     return any || (after & ~before & DECIDED);
 }
 
-bool sl_gather_local(const struct sley_future *future)
+void sl_gather_needs(struct sl_needs *needs, const struct sley_future *future)
 {
     const struct gather *gather = SL_CONTAINER(future, const struct gather, future);
 
     for (size_t i = 0; i < gather->n; i++)
-        if (sl_future_state(gather->children[i].future) == SL_PENDING &&
-            !sl_future_local(gather->children[i].future))
-            return false;
-    return true;
+        sl_needs_future(needs, gather->children[i].future);
 }
 
 /* ---- public ---- */

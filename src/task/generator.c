@@ -82,12 +82,12 @@ static void body(void *passed)
     struct state *state = loop->current->stack->nested;
 
     sl_hook_switched(&state->stack->hook);
-    loop->in_user = 1;
+    sl_leave(loop);
     state->word = state->fn(state->public_one, state->arg);
     loop = sl_current();
     if (SL_UNLIKELY(!loop))
         sl_fork_returned();
-    loop->in_user = 0;
+    sl_enter_loop(loop);
     state->ended = true;
     hand_back(loop, state, 1);
     __builtin_unreachable();

@@ -55,9 +55,9 @@ static void call(struct sley_loop *loop, sley_callback *fn, void *arg, uintptr_t
     uintptr_t outer = loop->context;
 
     loop->context = *context;
-    loop->in_user = 1;
+    sl_leave(loop);
     fn(arg);
-    loop->in_user = 0;
+    sl_enter_loop(loop);
     *context = loop->context;
     loop->context = outer;
 }

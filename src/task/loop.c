@@ -179,7 +179,7 @@ static void end_unstarted(struct sley_loop *loop)
         struct sl_fiber *fiber = &SL_CONTAINER(link, struct sley_task, all)->fiber;
 
         next = link->next;
-        if (fiber->sp)
+        if (sl_shared_load_relaxed(&fiber->sp))
             continue;
         sl_entry_withdraw(loop, &fiber->entry);
         sl_task_never_start(loop, fiber);
@@ -314,7 +314,7 @@ static SL_NOINLINE int run_claimed(struct sley_loop *loop)
     sl_report_install(loop, &took);
     rc = sl_worker_run_claimed(loop);
     sl_report_uninstall(loop, took);
-    if (rc == -SLEY_ENOURING && loop->ring_storage.refusal)
+    if (rc < 0 && loop->ring_storage.refusal)
         sley_raise(rc, "%s", loop->ring_storage.refusal);
     return rc;
 }

@@ -69,7 +69,7 @@ bool sl_open_finish(struct sley_future *future, enum sl_future_state state, intp
         post(future, news_of_end);
     }
     if (SL_UNLIKELY(guard == SL_GUARD_ASLEEP))
-        sl_blocking_wake(future);
+        sl_sleeper_wake(future);
     return true;
 }
 

@@ -18,15 +18,15 @@ bool sl_open_finish(struct sley_future *future, enum sl_future_state state, intp
 /* The last reference is gone. */
 void sl_open_gone(struct sley_future *future);
 
-/* blocking.c: threads of the program's own, which run no loop. */
+/* sleeper.c: threads of the program's own, which run no loop. */
 
 /* Wakes those that wait for it; it is done. */
-void sl_blocking_wake(struct sley_future *future);
+void sl_sleeper_wake(struct sley_future *future);
 /* Waits for the future, and returns its word as sley_await does; `drop`: and gives the reference
  * back. */
-intptr_t sl_blocking_await(struct sley_future *future, bool drop);
+intptr_t sl_sleeper_await(struct sley_future *future, bool drop);
 /* sley_await_into; sley_wait_for_into. */
-int sl_blocking_await_into(struct sley_future *future, intptr_t *outcome);
-int sl_blocking_wait_for(struct sley_future *future, sley_duration timeout, intptr_t *outcome);
+int sl_sleeper_await_into(struct sley_future *future, intptr_t *outcome);
+int sl_sleeper_wait_for(struct sley_future *future, sley_duration timeout, intptr_t *outcome);
 
 #endif

@@ -1,5 +1,6 @@
 #include "task/report.h"
 
+#include "os/ends.h"
 #include "os/held.h"
 #include "os/plain.h"
 #include "os/signals.h"
@@ -7,6 +8,7 @@
 #include "sched/park.h"
 #include "task/scope.h"
 #include "task/shared.h"
+#include "task/waits.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -14,12 +16,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define HINT_AFTER_NS ((int64_t)5 * 1000000000)
-
 /* Text goes straight to a descriptor: also from the fault handler, where stdio must not be used
  * (vsnprintf with these formats allocates nothing). */
-static void say(int fd, const char *format, ...) SLEY_PRINTF(2, 3);
-static void say(int fd, const char *format, ...)
+void sl_say(int fd, const char *format, ...)
 {
     char line[1024];
     va_list list;
@@ -40,129 +39,160 @@ static void say(int fd, const char *format, ...)
 
 /* ---- the report ---- */
 
-static void describe_wait(const struct sley_task *task, const struct sl_wait *wait, char *text,
-                          size_t size)
+static void add(char *text, size_t size, const char *format, ...) SLEY_PRINTF(3, 4);
+static void add(char *text, size_t size, const char *format, ...)
 {
-    struct sl_fiber *holder;
-    int n;
+    size_t used = strlen(text);
+    va_list list;
+
+    va_start(list, format);
+    vsnprintf(text + used, size - used, format, list);
+    va_end(list);
+}
+
+/* Whom it waits for, as far as they are tasks. */
+static void add_holders(const struct sl_waits *waits, const struct sl_stand *stand, char *text,
+                        size_t size)
+{
+    struct sl_step step = sl_waits_step(waits, stand);
+    uint32_t first = sl_waits_next(waits, &step);
+    size_t more = 0;
+
+    while (first && sl_waits_next(waits, &step))
+        more++;
+    if (first)
+        add(text, size, " held by task '%s'", waits->stands[first - 1].task->name);
+    if (more)
+        add(text, size, " and %zu more", more);
+    if (stand->n && !first && stand->class->holder)
+        add(text, size, " held by none of these tasks");
+}
+
+static void describe_state(const struct sley_task *task, char *text, size_t size)
+{
+    bool runs;
 
     if (!sl_shared_load_relaxed(&task->fiber.sp)) {
         snprintf(text, size, "has not begun");
         return;
     }
-    if (!wait) {
-        bool runs = sl_fiber_many(&task->fiber)
-                        ? sl_shared_load_relaxed(&task->fiber.sp) == SL_FIBER_RUNS
-                        : task->future.loop->current == &task->fiber;
-
-        snprintf(text, size, "%s", runs ? "runs" : "is ready");
-        return;
-    }
-    n = snprintf(text, size, "waits for %s", wait->class->reason);
-    holder = wait->class->holder ? wait->class->holder(wait) : NULL;
-    if (n > 0 && (size_t)n < size && wait->object)
-        n += snprintf(text + n, size - (size_t)n, " %p", wait->object);
-    if (n > 0 && (size_t)n < size && holder)
-        snprintf(text + n, size - (size_t)n, " held by task '%s'", sl_task_of(holder)->name);
+    runs = sl_fiber_many(&task->fiber) ? sl_shared_load_relaxed(&task->fiber.sp) == SL_FIBER_RUNS
+                                       : task->future.loop->current == &task->fiber;
+    snprintf(text, size, "%s", runs ? "runs" : "is ready");
 }
 
-static void report_task(int fd, struct sley_task *task)
+/* `wait` is held. */
+static void describe_wait(const struct sl_waits *waits, const struct sl_stand *stand,
+                          const struct sl_wait *wait, char *text, size_t size)
 {
-    bool many = sl_future_many(&task->future);
-    /* Of many workers what it waits for is there as long as it is held. */
-    bool held = many && sl_park_hold(&task->fiber, 0);
-    const struct sl_wait *seen = many && !held ? NULL : task->fiber.wait;
-    char entry[160], site[160], wait[200];
+    const struct sl_wait_class *class = wait->class;
+    char object[160] = "";
+
+    snprintf(text, size, "waits for %s", class->reason);
+    if (class->describe)
+        class->describe(wait, object, sizeof object);
+    else if (wait->object && !class->descriptor)
+        snprintf(object, sizeof object, "%p", wait->object);
+    if (*object)
+        add(text, size, " %s", object);
+    if (class == stand->class && wait->object == stand->object)
+        add_holders(waits, stand, text, size);
+}
+
+static void report_task(int fd, const struct sl_waits *waits, const struct sl_stand *stand)
+{
+    struct sley_task *task = stand->task;
+    const struct sl_wait *wait = sl_waits_hold(task);
+    char entry[160], site[160], state[400], end[256];
     size_t used = 0;
 
+    if (wait)
+        describe_wait(waits, stand, wait, state, sizeof state);
+    else
+        describe_state(task, state, sizeof state);
+    if ((wait || !sl_future_many(&task->future)) && task->fiber.stack)
+        used = sl_stack_used(task->fiber.stack);
+    if (wait)
+        sl_waits_release(task);
+    if (wait && stand->fd >= 0) {
+        sl_ends_name(stand->fd, end, sizeof end);
+        add(state, sizeof state, " on descriptor %d (%s)", stand->fd, end);
+    }
     sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);
     sl_symbol_name(task->site, site, sizeof site);
-    describe_wait(task, seen, wait, sizeof wait);
-    if ((!many || held) && task->fiber.stack)
-        used = sl_stack_used(task->fiber.stack);
-    if (held)
-        sl_park_release(&task->fiber, 0);
-    say(fd, "  task '%s' %s: %s; created at %s; stack %zu of %zu KiB\n", task->name, entry, wait,
-        site, used >> 10, sl_stack_class_size(task->fiber.stack_class) >> 10);
+    sl_say(fd, "  task '%s' %s: %s; created at %s; stack %zu of %zu KiB\n", task->name,
+                  entry, state, site, used >> 10,
+                  sl_stack_class_size(task->fiber.stack_class) >> 10);
 }
 
-static bool report_one(struct sley_task *task, void *arg)
+void sl_report_tasks(int fd, struct sley_loop *loop, const struct sl_waits *waits)
 {
-    report_task(*(int *)arg, task);
-    return false;
+    if (loop->team)
+        sl_say(fd, "sley: %zu tasks on %u workers\n", waits->n, loop->team->n);
+    else
+        sl_say(fd, "sley: %zu tasks, %llu timers, %u operations in flight\n", waits->n,
+                      (unsigned long long)loop->wheel.armed,
+                      loop->ring ? loop->ring->in_flight : 0);
+    for (size_t i = 0; i < waits->n; i++)
+        report_task(fd, waits, &waits->stands[i]);
 }
 
-static void report_all(int fd, struct sley_loop *loop)
-{
-    struct sl_list *tasks = &loop->runtime->tasks;
+#define SHOWN 16 /* rings, and tasks of a ring */
 
-    if (loop->team) {
-        say(fd, "sley: %llu tasks on %u workers\n",
-            (unsigned long long)sl_runtime_tasks(loop->runtime), loop->team->n);
-        sl_shared_each_task(loop->team, report_one, &fd);
+struct telling {
+    int fd;
+    bool runs; /* others do: is it one? */
+    unsigned rings;
+};
+
+static void tell_ring(const struct sl_waits *waits, const uint32_t *ring, size_t n, void *arg)
+{
+    struct telling *telling = arg;
+
+    if (telling->rings == SHOWN || (telling->runs && !sl_waits_ring_holds(waits, ring, n)))
         return;
+    telling->rings++;
+    for (size_t i = 0; i < n && i < SHOWN; i++) {
+        const struct sl_stand *stand = &waits->stands[ring[i] - 1];
+
+        sl_say(telling->fd, i ? ", which waits for " : "  cycle: task '%s' waits for ",
+                      stand->task->name);
+        if (stand->class->holder)
+            sl_say(telling->fd, "%s %p held by ", stand->class->reason, stand->object);
+        sl_say(telling->fd, "task '%s'", waits->stands[ring[(i + 1) % n] - 1].task->name);
     }
-    say(fd, "sley: %llu tasks, %llu timers, %u operations in flight\n",
-        (unsigned long long)sl_runtime_tasks(loop->runtime), (unsigned long long)loop->wheel.armed,
-        loop->ring ? loop->ring->in_flight : 0);
-    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next)
-        report_task(fd, SL_CONTAINER(link, struct sley_task, all));
+    sl_say(telling->fd, n > SHOWN ? ", and so on: %zu tasks\n" : "\n", n);
+}
+
+void sl_report_rings(int fd, const struct sley_loop *loop, struct sl_waits *waits, bool still)
+{
+    struct telling telling = {.fd = fd, .runs = loop->team && !still};
+
+    sl_waits_rings(waits, !still, tell_ring, &telling);
+}
+
+static int report_all(int fd, struct sley_loop *loop)
+{
+    struct sl_waits waits;
+
+    if (!sl_waits_take(&waits, loop))
+        return -ENOMEM;
+    sl_report_tasks(fd, loop, &waits);
+    sl_report_rings(fd, loop, &waits, false);
+    sl_waits_drop(&waits, loop);
+    return 0;
 }
 
 int sley_report(int fd)
 {
     struct sley_loop *loop = sl_enter();
+    int rc;
 
     if (!loop)
         return sl_no_loop();
-    report_all(fd, loop);
+    rc = report_all(fd, loop);
     sl_leave(loop);
-    return 0;
-}
-
-/* ---- a loop that nothing can wake ---- */
-
-/* Can nobody but this loop's own tasks end the wait? */
-static bool is_ours(const struct sl_wait *wait)
-{
-    if (!wait)
-        return false;
-    if (wait->class == &sl_await_class)
-        return sl_future_local(wait->object);
-    return wait->class->local;
-}
-
-/* Certain, if everything that is waited for is this loop's own business. */
-static bool certain(struct sley_loop *loop)
-{
-    struct sl_list *tasks = &loop->runtime->tasks;
-
-    for (struct sl_link *link = tasks->head.next; link != &tasks->head; link = link->next)
-        if (!is_ours(SL_CONTAINER(link, struct sley_task, all)->fiber.wait))
-            return false;
-    return true;
-}
-
-int64_t sl_report_stuck(struct sley_loop *loop, int64_t idle_ns)
-{
-    enum sley_on_deadlock action = loop->runtime->options.on_deadlock;
-    bool sure;
-
-    if (!sl_runtime_tasks(loop->runtime) || action == SLEY_DEADLOCK_IGNORE)
-        return INT64_MAX;
-    sure = certain(loop);
-    if (!sure && idle_ns < HINT_AFTER_NS && !loop->virtual_clock)
-        return HINT_AFTER_NS - idle_ns;
-    if (!loop->deadlock_said) {
-        loop->deadlock_said = true;
-        say(STDERR_FILENO, sure ? "sley: deadlock: no task of this loop can ever run again\n"
-                                : "sley: nothing but another thread can wake this loop, and none "
-                                  "has for 5 s: a deadlock?\n");
-        report_all(STDERR_FILENO, loop);
-    }
-    if (sure && action == SLEY_DEADLOCK_RETURN)
-        return 0;
-    return INT64_MAX;
+    return rc;
 }
 
 void sl_report_slow(struct sley_loop *loop, int64_t ns)
@@ -170,7 +200,7 @@ void sl_report_slow(struct sley_loop *loop, int64_t ns)
     int64_t limit = loop->runtime->options.slow_callback.ns;
 
     if (ns > (limit ? limit : 100000000))
-        say(STDERR_FILENO, "sley: a task or callback ran for %lld ms without suspending\n",
+        sl_say(STDERR_FILENO, "sley: a task or callback ran for %lld ms without suspending\n",
             (long long)(ns / 1000000));
 }
 
@@ -191,40 +221,56 @@ void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns
     char text[200];
 
     sl_symbol_name((const void *)stall->fn, text, sizeof text);
-    say(STDERR_FILENO, "sley: worker %u: %s%s%s%s %s for %lld ms without suspending%s\n", worker,
+    sl_say(STDERR_FILENO, "sley: worker %u: %s%s%s%s %s for %lld ms without suspending%s\n", worker,
         stall->fn ? "task '" : "a callback", stall->name, stall->fn ? "', " : "",
         stall->fn ? text : "", blocked ? "has blocked in a system call" : "has computed",
         (long long)(ns / 1000000),
-        blocked ? ": what waits in its ring stands still (sley_to_thread?)" : "");
+        blocked ? ": what waits in its ring stands still (SLEY_BLOCKING?)" : "");
     for (unsigned i = 0; i < stall->n; i++) {
         sl_symbol_name((const void *)(stall->frames[i] - (i > 0)), text, sizeof text);
-        say(STDERR_FILENO, "    %s %s\n", i ? "from" : "at", text);
+        sl_say(STDERR_FILENO, "    %s %s\n", i ? "from" : "at", text);
     }
 }
 
 /* An OS lock belongs to a thread, whose next task may want it, and a task may go on elsewhere. A
- * task that has run leaves its thread as it found it; what was locked before is not its business.
- * Its record may be gone by then, and its name with it. */
-void sl_report_held(struct sley_loop *loop, struct sl_entry *entry)
+ * task that has run leaves its thread as it found it; what was locked before is not its
+ * business. */
+static void report_held(uint64_t *since, const char *task)
 {
     struct sl_held held[8];
-    unsigned n = sl_held(&loop->debug_locks, held, 8);
+    unsigned n = sl_held(since, held, 8);
     char site[160];
 
-    if (entry) {
-        snprintf(loop->debug_name, sizeof loop->debug_name, "%s",
-                 entry->run ? "" : sl_task_of(sl_fiber_of(entry))->name);
-        return;
-    }
-    /* Callbacks stay on their thread, and may have their ways. */
-    for (unsigned i = 0; i < n && i < 8 && *loop->debug_name; i++) {
+    for (unsigned i = 0; i < n && i < 8; i++) {
         if (!sl_held_first(held[i].site))
             continue;
         sl_symbol_name((const char *)held[i].site - 1, site, sizeof site);
-        say(STDERR_FILENO,
+        sl_say(STDERR_FILENO,
             "sley: task '%s' suspended or ended while it held an OS mutex, locked at %s\n",
-            loop->debug_name, site);
+            task, site);
     }
+}
+
+/* Its record may be gone when it has run, and its name with it. Callbacks stay on their thread, and
+ * may have their ways. */
+void sl_report_held(struct sley_loop *loop, struct sl_entry *entry)
+{
+    if (!entry && *loop->debug_name) {
+        report_held(&loop->debug_locks, loop->debug_name);
+        return;
+    }
+    sl_held(&loop->debug_locks, NULL, 0);
+    if (entry)
+        snprintf(loop->debug_name, sizeof loop->debug_name, "%s",
+                 entry->run ? "" : sl_task_of(sl_fiber_of(entry))->name);
+}
+
+void sl_report_held_outside(uint64_t *since, const struct sl_fiber *fiber)
+{
+    if (fiber)
+        report_held(since, sl_task_of((struct sl_fiber *)(uintptr_t)fiber)->name);
+    else
+        sl_held(since, NULL, 0);
 }
 
 /* ---- signals ---- */
@@ -232,7 +278,7 @@ void sl_report_held(struct sley_loop *loop, struct sl_entry *entry)
 void sl_report_signalled(struct sley_loop *loop, uint32_t signals)
 {
     if (signals & SL_SIGNAL_REPORT)
-        report_all(STDERR_FILENO, loop);
+        (void)!report_all(STDERR_FILENO, loop);
     if ((signals & SL_SIGNAL_INTERRUPT) && loop->runtime->main)
         sl_task_cancel(loop, loop->runtime->main);
     if (signals & SL_SIGNAL_TASKS)
@@ -243,13 +289,14 @@ void sl_report_signalled(struct sley_loop *loop, uint32_t signals)
 static bool describe_fault(const void *address)
 {
     struct sley_loop *loop = sl_current();
-    struct sley_task *task = loop ? sl_task_current(loop) : NULL;
+    struct sl_fiber *fiber = loop ? loop->current : sl_current_outside()->fiber;
+    struct sley_task *task = fiber ? sl_task_of(fiber) : NULL;
     char entry[160];
 
     if (!task || !sl_stack_of_guard(task->fiber.stack, address))
         return false;
     sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);
-    say(STDERR_FILENO,
+    sl_say(STDERR_FILENO,
         "sley: stack overflow in task '%s' (%s): its stack has %zu KiB; give it more with "
         "sley_task_options.stack_size\n",
         task->name, entry, sl_stack_size(task->fiber.stack) >> 10);
@@ -338,6 +385,7 @@ int sley_stats_get(sley_stats *stats)
     all.memory_allocated = memory.allocated;
     all.memory_active = memory.active;
     all.memory_resident = memory.resident;
+    all.backend = loop->runtime->ring_class ? loop->runtime->ring_class->name : NULL;
     memcpy(stats, &all, size);
     return 0;
 }

@@ -1,4 +1,5 @@
 /* run_on: a call on a given worker, as part of the calling task. */
+#include "sched/fork.h"
 #include "sched/share.h"
 #include "sched/wait.h"
 
@@ -15,10 +16,12 @@ static SL_NOINLINE intptr_t run_there(struct sley_loop **loop, struct sley_loop 
     intptr_t word;
 
     *loop = sl_share_pin(*loop, home, &before);
-    (*loop)->in_user = 1;
+    sl_leave(*loop);
     word = fn(arg);
     *loop = sl_current();
-    (*loop)->in_user = 0;
+    if (SL_UNLIKELY(!*loop))
+        sl_fork_returned();
+    sl_enter_loop(*loop);
     *loop = sl_share_unpin(*loop, &before);
     return word;
 }

@@ -4,6 +4,7 @@
 #include "task/loop.h"
 #include "task/report.h"
 #include "task/shared.h"
+#include "task/waits.h"
 
 #include <sley/run.h>
 
@@ -16,7 +17,8 @@ const struct sl_worker_calls sl_worker_calls = {
     .never_start = sl_task_never_start,
     .noted = sl_dead_argument_look,
     .signalled = sl_report_signalled,
-    .stuck = sl_report_stuck,
+    .stuck = sl_stuck_look,
+    .doubtful = sl_waits_doubtful,
     .leaves = sl_context_unstash,
     .slow = sl_report_slow,
     .held = sl_report_held,

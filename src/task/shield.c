@@ -1,5 +1,6 @@
 /* shield: an outer future whose cancel does not reach the inner one (FORMAT.md R9). */
 #include "task/task.h"
+#include "task/waits.h"
 
 #include <sley/wait.h>
 
@@ -31,9 +32,9 @@ void sl_shield_free(struct sley_future *future)
     sl_sys.release(shield, sizeof *shield, 0);
 }
 
-bool sl_shield_local(const struct sley_future *future)
+void sl_shield_needs(struct sl_needs *needs, const struct sley_future *future)
 {
-    return sl_future_local(SL_CONTAINER(future, const struct shield, outer)->inner);
+    sl_needs_future(needs, SL_CONTAINER(future, const struct shield, outer)->inner);
 }
 
 sley_future *sley_shield_future(sley_future *future)

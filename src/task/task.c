@@ -182,12 +182,12 @@ struct sley_loop *sl_task_main(struct sley_loop *loop, struct sl_fiber *fiber)
     struct sley_task *task = sl_task_of(fiber);
     intptr_t word;
 
-    loop->in_user = 1;
+    sl_leave(loop);
     word = task->fn(task->arg);
     loop = sl_current();
     if (SL_UNLIKELY(!loop))
         sl_fork_returned();
-    loop->in_user = 0;
+    sl_enter_loop(loop);
     if (SL_UNLIKELY(!ends_plainly(loop, task, word)))
         return end(loop, task, word);
     if (SL_UNLIKELY(loop->team != NULL))

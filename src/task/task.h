@@ -64,7 +64,9 @@ void sl_task_never_start(struct sley_loop *loop, struct sl_fiber *fiber);
 /* handle.c: what a record of a call takes. */
 size_t sl_handle_size(bool many);
 
-/* task_group.c: a child of a group has ended (its own entry, queued). */
+/* task_group.c: waits for the children of the group that is its object. */
+extern const struct sl_wait_class sl_group_exit_class;
+/* A child of a group has ended (its own entry, queued). */
 void sl_task_group_child_done(struct sley_loop *loop, struct sl_entry *entry);
 /* Of many workers, before the child is queued: false if the group takes none any more. */
 bool sl_task_group_join(struct sley_loop *loop, struct sley_task_group *group,

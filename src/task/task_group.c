@@ -22,8 +22,8 @@ enum {
     LEFT = 32,
 };
 
-static const struct sl_wait_class exit_wait = {.reason = "children of its group",
-                                               .local = true};
+const struct sl_wait_class sl_group_exit_class = {.reason = "children of its group",
+                                                  .local = true};
 
 /* Of many workers: flags, lists and waiter are changed under this. Whoever took a child off the
  * list touches the group for the last time when it unlocks: the parent looks under the lock,
@@ -209,7 +209,7 @@ static int wait_for_children(struct sley_loop **loop, sley_task_group *group, in
         lock(*loop, group);
         if (!group->_children.first)
             break;
-        sl_wait_init(&wait, self, &exit_wait, group);
+        sl_wait_init(&wait, self, &sl_group_exit_class, group);
         if (!(*loop)->team || sl_wait_begin(&wait))
             group->_waiter = &wait;
         unlock(*loop, group);

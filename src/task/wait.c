@@ -1,11 +1,9 @@
 /* wait, wait_for (FORMAT.md R9, R18). */
 #include "task/open.h"
 #include "task/timeout.h"
+#include "task/waits.h"
 
 #include <sley/wait.h>
-
-static const struct sl_wait_class wait_wait = {.reason = "several futures"};
-static const struct sl_wait_class wait_for_wait = {.reason = "the end of what it cancelled"};
 
 /* ---- wait ---- */
 
@@ -20,7 +18,21 @@ struct waiter {
     struct sl_wait wait;
     sl_atomic_u64 left; /* of many workers their ends count down at the same time */
     enum sley_return_when when;
+    const struct watch *watches;
+    sl_atomic_u64 watched; /* so many of them are there */
 };
+
+static void wait_needs(const struct sl_wait *wait, struct sl_needs *needs)
+{
+    const struct waiter *waiter = SL_CONTAINER(wait, const struct waiter, wait);
+    /* Pairs with the stores in wait_all. */
+    uint64_t n = sl_load_acquire((sl_atomic_u64 *)(uintptr_t)&waiter->watched);
+
+    for (uint64_t i = 0; i < n; i++)
+        sl_needs_future(needs, waiter->watches[i].future);
+}
+
+static const struct sl_wait_class wait_wait = {.reason = "several futures", .needs = wait_needs};
 
 static void watch_run(struct sley_loop *loop, struct sl_entry *entry)
 {
@@ -48,7 +60,8 @@ static void wait_due(struct sley_loop *loop, struct sl_entry *entry)
 static ssize_t wait_all(struct sley_loop **loop, size_t n, sley_future *const *futures,
                         sley_duration timeout, enum sley_return_when when, struct watch *watches)
 {
-    struct waiter waiter = {.when = when, .timer.entry.run = wait_due};
+    struct waiter waiter = {
+        .when = when, .timer.entry.run = wait_due, .watches = watches};
     struct sley_loop *here = *loop;
     ssize_t done = 0;
     int rc = sl_scope_code((*loop)->current);
@@ -68,6 +81,7 @@ static ssize_t wait_all(struct sley_loop **loop, size_t n, sley_future *const *f
     for (size_t i = 0; i < n; i++) {
         watches[i] = (struct watch){.entry.run = watch_run, .waiter = &waiter,
                                     .future = futures[i]};
+        sl_store_release(&waiter.watched, i + 1); /* pairs with the load in wait_needs */
         sl_future_add(futures[i], &watches[i].entry);
     }
     rc = sl_wait_park(loop, &waiter.wait);
@@ -137,6 +151,14 @@ struct ending {
     struct sl_wait wait;
 };
 
+static void ending_needs(const struct sl_wait *wait, struct sl_needs *needs)
+{
+    sl_needs_future(needs, wait->object);
+}
+
+static const struct sl_wait_class wait_for_wait = {.reason = "the end of what it cancelled",
+                                                   .needs = ending_needs};
+
 static void ending_run(struct sley_loop *loop, struct sl_entry *entry)
 {
     sl_wait_wake(loop, &SL_CONTAINER(entry, struct ending, entry)->wait);
@@ -197,7 +219,7 @@ int sley_wait_for_into(sley_future *future, sley_duration timeout, intptr_t *out
         return -EINVAL;
     loop = sl_enter();
     if (!loop)
-        return sl_blocking_wait_for(future, timeout, outcome);
+        return sl_sleeper_wait_for(future, timeout, outcome);
     rc = wait_for(&loop, future, timeout, outcome);
     sl_leave(loop);
     return rc;

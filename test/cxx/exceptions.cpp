@@ -26,11 +26,19 @@ static intptr_t number(void *arg)
     return reinterpret_cast<intptr_t>(arg);
 }
 
-// Of every kind: to the next fiber, and to the loop's own context.
+// Of every kind: to the next fiber, to the loop's own context, and to a thread of a pool.
 static void suspend(intptr_t id)
 {
+    sley_blocking section = SLEY_BLOCKING_INIT;
+    int unwinding = std::uncaught_exceptions();
+
     for (intptr_t i = 0; i <= id % 3; i++)
         sley_yield();
+    if (id % 5 == 0) {
+        EXPECT(sley_blocking_enter(&section, nullptr) == 0);
+        EXPECT(std::uncaught_exceptions() == unwinding);
+        sley_blocking_exit(&section);
+    }
     sley_sleep(sley_us(200 * (id % 4)));
 }
 

@@ -38,6 +38,7 @@ PLACE(place_clockread, pthread_rwlock_clockrdlock(&rwlock, CLOCK_MONOTONIC, &far
 PLACE(place_clockwrite, pthread_rwlock_clockwrlock(&rwlock, CLOCK_MONOTONIC, &far))
 PLACE(place_end, pthread_mutex_lock(&other))
 PLACE(place_second, pthread_mutex_lock(&other))
+PLACE(place_section, pthread_mutex_lock(&other))
 PLACE(quiet_lock, pthread_mutex_lock(&mutex))
 PLACE(quiet_outside, pthread_mutex_lock(&other))
 PLACE(quiet_busy, pthread_mutex_trylock(&mutex))
@@ -94,6 +95,20 @@ static intptr_t swaps(void *arg)
     return (intptr_t)arg;
 }
 
+/* In a thread of the pool: what is taken there is not given back here. */
+static intptr_t brings(void *arg)
+{
+    sley_blocking section = SLEY_BLOCKING_INIT;
+
+    SLEY_BLOCKING(&section) {
+        CHECK_EQ(quiet_lock(), 0);
+        CHECK_EQ(pthread_mutex_unlock(&mutex), 0);
+        CHECK_EQ(place_section(), 0);
+    }
+    CHECK_EQ(pthread_mutex_unlock(&other), 0);
+    return (intptr_t)arg;
+}
+
 static intptr_t join_as(const char *name, sley_fn *fn, void *arg)
 {
     /* Who locks a mutex unlocks it: of many workers each task stays at one. */
@@ -112,6 +127,7 @@ static intptr_t all(void *arg)
     CHECK_EQ(join_as("ender", ends, NULL), 0);
     CHECK_EQ(pthread_mutex_unlock(&other), 0);
     CHECK_EQ(join_as("swapper", swaps, NULL), 0);
+    CHECK_EQ(join_as("bringer", brings, NULL), 0);
     return 0;
 }
 
@@ -161,7 +177,9 @@ TEST_PLAIN(an_os_lock_held_across_a_suspension_is_reported_once)
     EXPECT_EQ(count(child.text, "locked at place_end+"), library);
     EXPECT_EQ(count(child.text, "task 'swapper'"), library);
     EXPECT_EQ(count(child.text, "locked at place_second+"), library);
-    EXPECT_EQ(count(child.text, "OS mutex"), library ? PLACES + 2 : 0);
+    EXPECT_EQ(count(child.text, "task 'bringer'"), library);
+    EXPECT_EQ(count(child.text, "locked at place_section+"), library);
+    EXPECT_EQ(count(child.text, "OS mutex"), library ? PLACES + 3 : 0);
 
     assert_true(child_run(&child, holds_before, &options));
     assert_true(child_exited_with(&child, 0));

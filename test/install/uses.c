@@ -44,12 +44,17 @@ static void tasks(void)
 static void scopes(void)
 {
     sley_timeout limit = SLEY_TIMEOUT_INIT, never = SLEY_TIMEOUT_INIT;
+    sley_blocking section = SLEY_BLOCKING_INIT;
     sley_task_group group = SLEY_TASK_GROUP_INIT;
     sley_scope scope = SLEY_SCOPE_INIT;
 
     SLEY_TIMEOUT(&limit, short_while)
         EXPECT(sley_sleep(SLEY_FOREVER) == -SLEY_ETIMEOUT);
     EXPECT(sley_timeout_expired(&limit));
+    SLEY_BLOCKING(&section)
+        EXPECT(sley_yield() == -SLEY_ENOLOOP);
+    SLEY_BLOCKING_IN(&section, NULL)
+        EXPECT(section.rc == 0);
     SLEY_TIMEOUT_AT(&never, SLEY_NEVER)
         EXPECT(sley_yield() == 0);
     SLEY_SCOPE(&scope) {

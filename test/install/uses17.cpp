@@ -187,10 +187,12 @@ static intptr_t blocking(void *arg)
 
 static void threads_and_reports()
 {
+    sley_blocking section;
     sley_stats stats = {};
     int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
     EXPECT(sley_to_thread(blocking, word(11)) == 11);
+    EXPECT(sley_blocking_enter(&section, nullptr) == 0 && sley_blocking_exit(&section) == 0);
     stats.size = sizeof stats;
     EXPECT(sley_stats_get(&stats) == 0 && stats.tasks == 1 && stats.dispatches > 0);
     EXPECT(sley_report(fd) == 0 && close(fd) == 0);

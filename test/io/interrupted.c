@@ -5,7 +5,7 @@
 #include <sys/time.h>
 
 static int fds[2];
-static volatile int signals;
+static _Atomic int signals; /* in any worker */
 
 static void count(int signal)
 {

@@ -41,7 +41,10 @@ TEST_FIBER(steady_state)
     if (!sl_test_simulated()) {
         CHECK_EQ(after.submitted - before.submitted, 4000);
         /* Two steps each way, in lockstep: send and receive meet in the same enter. */
-        CHECK(after.enters - before.enters <= 2010);
+        if (!sl_test_epoll())
+            CHECK(after.enters - before.enters <= 2010);
+        /* A send, a receive that finds nothing, one that does, and a wait. */
+        CHECK(after.enters - before.enters <= 8020);
     }
     CHECK_EQ(sley_close(fds[1]), 0);
     CHECK_EQ(sley_join(task), 0);

@@ -1,9 +1,13 @@
 #include "check.h"
 
+#include "older_kernel.h"
+
+#include <linux/io_uring.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 enum { SKIPPED = 77, STOPPED = 76, FAILURES_SHOWN = 50, TEXT_MAX = 400 };
@@ -102,9 +106,35 @@ bool sl_test_simulated(void)
     return sl_test_setting("SIM", 0) != 0;
 }
 
+bool sl_test_epoll(void)
+{
+    const char *backend = getenv("SLEY_BACKEND");
+    struct io_uring_params params = {0};
+    int ring;
+
+    if (backend && *backend)
+        return strcmp(backend, "epoll") == 0;
+    ring = (int)syscall(__NR_io_uring_setup, 1, &params);
+    if (ring >= 0)
+        close(ring);
+    return ring < 0;
+}
+
 bool sl_test_many(void)
 {
     return sl_test_setting("WORKERS", 1) > 1;
+}
+
+bool sl_test_interrupted(void)
+{
+    const char *preloaded = getenv("LD_PRELOAD");
+
+    return preloaded && strstr(preloaded, "libitimer");
+}
+
+bool sl_test_older(void)
+{
+    return getenv("SLEY_TEST_KERNEL") != NULL;
 }
 
 bool sl_test_slow(void)
@@ -116,7 +146,7 @@ bool sl_test_slow(void)
     return true;
 #endif
 #endif
-    return sl_test_under() != NULL;
+    return sl_test_under() || sl_test_setting("SLOW", 0);
 }
 
 const char *sl_test_under(void)
@@ -193,6 +223,7 @@ static int run_one(const char *name, CMUnitTestFunction function)
 {
     const struct CMUnitTest tests[] = {{name, function, NULL, NULL, NULL}};
 
+    sl_test_older_kernel();
     return cmocka_run_group_tests_name(name, tests, NULL, NULL);
 }
 

@@ -18,9 +18,12 @@
  *
  * The environment lets the whole suite run on another footing; sl_test_options applies it:
  *   SLEY_TEST_SIM=seed    the simulated ring
+ *   SLEY_BACKEND=epoll    the ring of epoll
  *   SLEY_TEST_RING=n      rings of n entries
  *   SLEY_TEST_WORKERS=n   n workers (and SLEY_MIGRATE=1: src/sched/roam.c)
  *   SLEY_TEST_SEED=seed   of everything random in the runtime
+ *   SLEY_TEST_KERNEL=5.15 what that kernel knows (older_kernel.h)
+ *   SLEY_TEST_SLOW=1      a machine that is emulated: sl_test_slow
  * A test that makes a loop by itself passes its options through sl_test_options. */
 #ifndef SL_TEST_CHECK_H
 #define SL_TEST_CHECK_H
@@ -74,7 +77,13 @@ sley_options sl_test_options(const sley_options *options);
 bool sl_test_many(void);
 /* Does the suite run on the simulated ring now? */
 bool sl_test_simulated(void);
-/* Timing bounds mean little there: a sanitizer, valgrind, an emulator. */
+/* Does a signal interrupt whatever waits, now and then (itimer.c)? */
+bool sl_test_interrupted(void);
+/* Does the suite play an older kernel now? */
+bool sl_test_older(void);
+/* On epoll: because the environment says so, or because io_uring is refused? */
+bool sl_test_epoll(void);
+/* Timing bounds mean little there: a sanitizer, valgrind, an emulator, SLEY_TEST_SLOW. */
 bool sl_test_slow(void);
 /* "valgrind" or "qemu-user" if the program runs under it (SLEY_TEST_UNDER), else NULL: for the
  * skips of tests that need the machine itself. */

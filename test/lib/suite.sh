@@ -135,9 +135,11 @@ run_configurations()
     if wanted style; then
         script style python3 test/style/style.py
     fi
-    if wanted gcc || wanted difftest || wanted workers || wanted examples; then
+    if wanted gcc || wanted difftest || wanted workers || wanted examples ||
+        wanted epoll; then
         if CC=gcc build gcc; then
             ! wanted gcc || units gcc gcc
+            ! wanted epoll || SLEY_BACKEND=epoll units epoll gcc --no-suite model --no-suite lib
             ! wanted difftest || script difftest test/difftest/run.sh "$BUILD/gcc/sley-difftest"
             ! wanted workers ||
                 SLEY_MIGRATE=1 SLEY_TEST_WORKERS=4 units workers gcc --no-suite model

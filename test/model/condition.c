@@ -47,7 +47,7 @@ static void waits_for_flag(struct sley_loop *loop)
         return;
     }
     while (rc == 0 && !flag) {
-        rc = sl_condition_wait(&loop, &condition);
+        rc = sl_condition_wait(&loop, &condition, condition_waits);
         model_check(++inside == 1, "waited, and does not hold the lock");
     }
     model_check(rc == 0 || rc == -ECANCELED, "another error");

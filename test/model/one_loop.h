@@ -29,13 +29,13 @@ static void signalled(struct sley_loop *of, uint32_t signals)
     signals_seen |= signals;
 }
 
-static int64_t stuck(struct sley_loop *of, int64_t idle_ns)
+int64_t sl_stuck_rest(struct sley_loop *of, bool reminded)
 {
-    (void)of, (void)idle_ns;
+    (void)of, (void)reminded;
     return INT64_MAX;
 }
 
-const struct sl_worker_calls sl_worker_calls = {.signalled = signalled, .stuck = stuck};
+const struct sl_worker_calls sl_worker_calls = {.signalled = signalled};
 
 int64_t sl_wheel_next(struct sl_wheel *wheel)
 {
@@ -98,10 +98,9 @@ static void run_ready(void)
 /* Sleeps unless there is something to do; never for ever. */
 static void idle(void)
 {
-    int64_t stuck_for = 0;
     bool turned = false;
 
-    model_check(sl_idle(&loop, &stuck_for, &turned), "a deadlock is reported");
+    model_check(sl_idle(&loop, &turned), "a deadlock is reported");
 }
 
 static void setup_loop(void)

@@ -1,4 +1,4 @@
-/* src/task/open.c and src/task/blocking.c on src/sched/idle.c: a future of one loop that other
+/* src/task/open.c and src/task/sleeper.c on src/sched/idle.c: a future of one loop that other
  * threads complete, drop, and wait for.
  *
  * One of those who complete it does; the loop's waiter is woken once, plain threads get the word,
@@ -12,7 +12,7 @@
 static int timed_wait(pthread_cond_t *condition, pthread_mutex_t *mutex);
 #undef pthread_cond_timedwait
 #define pthread_cond_timedwait(condition, mutex, at) ((void)(at), timed_wait(condition, mutex))
-#include "task/blocking.c"
+#include "task/sleeper.c"
 
 #define FIRST 7
 #define SECOND 8
@@ -177,7 +177,7 @@ static void drops(void)
 
 static void sleeps(void)
 {
-    intptr_t word = sl_blocking_await(future, false);
+    intptr_t word = sl_sleeper_await(future, false);
 
     model_check(sl_future_state(future) != SL_PENDING, "back before it is done");
     model_check(word == FIRST || word == SECOND, "another word");
@@ -187,7 +187,7 @@ static void sleeps(void)
 static void gives_up(void)
 {
     intptr_t word = 0;
-    int rc = sl_blocking_wait_for(future, (sley_duration){1000}, &word);
+    int rc = sl_sleeper_wait_for(future, (sley_duration){1000}, &word);
 
     model_check(sl_future_state(future) != SL_PENDING, "back before it is done");
     model_check((rc == 0 && word == FIRST) || rc == -SLEY_ETIMEOUT, "another answer");

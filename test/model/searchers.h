@@ -149,6 +149,13 @@ void sl_still_rest(struct sley_loop *loop, int64_t wait_ns)
     turn(loop->ring, wait_ns);
 }
 
+int64_t sl_stuck_rest(struct sley_loop *loop, bool reminded)
+{
+    (void)loop, (void)reminded;
+    return INT64_MAX;
+}
+SL_MODEL_NOT_CALLED(sl_stuck_reminded);
+
 void sl_ring_ring(const struct sl_ring *ring)
 {
     sl_model_ring(&bells[ring - rings]);

@@ -4,6 +4,8 @@
 
 #include "sync/semaphore_shared.c"
 
+SL_MODEL_NOT_CALLED(sl_semaphore_describe);
+
 static sley_semaphore semaphore;
 static int given, taken, cancelled;
 

@@ -5,6 +5,7 @@
  * begins with a clean word. */
 #include "explore.h"
 #include "io/table.c"
+#include "ring/number.c"
 
 #include <string.h>
 

@@ -22,6 +22,9 @@ TEST_PLAIN(static_functions_have_names)
     assert_string_equal(text, "hidden_function+0x1");
     sl_symbol_name((void *)(uintptr_t)sley_run, text, sizeof text);
     assert_string_equal(text, "sley_run");
+    assert_true(sl_symbol_is_code(address + 1, 1));
+    assert_false(sl_symbol_is_code(text, 1));
+    assert_false(sl_symbol_is_code((void *)16, 1));
     sl_symbol_name((void *)16, text, sizeof text);
     assert_string_equal(text, "0x10");
     sl_symbol_name(address, start, 7); /* cut, not overrun */

@@ -1,4 +1,5 @@
-/* A turn that has nothing to do makes no system call, and one with work makes one. */
+/* A turn that has nothing to do makes no system call, and one with work makes one (on epoll one for
+ * each operation). */
 #include "ring_test.h"
 
 TEST_PLAIN(idle_costs_nothing)
@@ -7,7 +8,8 @@ TEST_PLAIN(idle_costs_nothing)
     struct sl_op ops[32];
     uint64_t before;
 
-    need_uring();
+    if (sl_test_simulated())
+        SKIP("the simulated ring looks at everything in each turn");
     open_ring(&ring, 64);
     ring.class->turn(&ring, 0); /* arms the doorbell */
     before = ring.enters;
@@ -26,6 +28,7 @@ TEST_PLAIN(idle_costs_nothing)
     assert_int_equal(ring.class->turn(&ring, 0), 0);
     assert_int_equal(completions, 32);
     assert_int_equal(ring.in_flight, 0);
-    assert_int_equal(ring.enters, before + 1);
+    if (!sl_test_epoll())
+        assert_int_equal(ring.enters, before + 1);
     sl_ring_close(&ring);
 }

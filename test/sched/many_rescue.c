@@ -143,4 +143,7 @@ TEST_PLAIN(what_waits_where_a_fiber_computes_goes_on_elsewhere)
 
     NEEDS_RESCUE();
     assert_int_equal(sl_test_run(body, &options), 0);
+    assert_true(keep_one_processor());
+    stop = parked = placed = 0;
+    assert_int_equal(sl_test_run(body, &options), 0);
 }

@@ -2,7 +2,7 @@
  * is stopped now and then for a pass amid what it computes. */
 #include "rescue.h"
 
-#define COUNT 20000
+#define COUNT 5000
 
 static int pair[2];
 static sl_atomic_u32 received;
@@ -72,7 +72,7 @@ TEST_PLAIN(bytes_come_in_order_through_a_pass_amid)
 {
     sley_options options = {.workers = 2};
 
-    if (sl_test_under())
+    if (sl_test_under() || sl_test_setting("SLOW", 0))
         SKIP("too many bytes for what is slow");
     assert_int_equal(sl_test_run(body, &options), 0);
 }

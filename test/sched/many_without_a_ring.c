@@ -12,7 +12,7 @@
 enum { WORKERS = 4 };
 
 static int (*real_ring_setup)(unsigned entries, struct io_uring_params *params);
-static int (*real_event_fd)(void);
+static int (*real_epoll_new)(void), (*real_event_fd)(void);
 static int (*real_thread_create)(pthread_t *thread, void *(*start)(void *), void *arg);
 
 static _Atomic int asked, refused, ran, trial;
@@ -37,6 +37,11 @@ static bool is_refused(int mine)
 static int ring_setup(unsigned entries, struct io_uring_params *params)
 {
     return is_refused(A_RING) ? -ENOMEM : real_ring_setup(entries, params);
+}
+
+static int epoll_new(void)
+{
+    return is_refused(A_RING) ? -ENOMEM : real_epoll_new();
 }
 
 static int event_fd(void)
@@ -115,9 +120,11 @@ TEST_PLAIN(a_worker_without_a_ring)
         SKIP("the simulated ring asks the kernel for none");
     CHECK_EQ_VOID(sley_run(body, NULL, &SLEY_OPTIONS(.workers = 2)), 0);
     real_ring_setup = sl_sys.ring_setup;
+    real_epoll_new = sl_sys.epoll_new;
     real_event_fd = sl_sys.event_fd;
     real_thread_create = sl_sys.thread_create;
     sl_sys.ring_setup = ring_setup;
+    sl_sys.epoll_new = epoll_new;
     sl_sys.event_fd = event_fd;
     sl_sys.thread_create = thread_create;
     for (int i = 1; i <= WORKERS; i++) {

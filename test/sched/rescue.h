@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -39,6 +40,20 @@ __attribute__((noinline, unused)) static bool compute(int64_t ms)
             return false;
     }
     return true;
+}
+
+/* From now on workers share one processor: who looks never finds another one running. */
+static inline bool keep_one_processor(void)
+{
+    cpu_set_t all, one;
+
+    if (sched_getaffinity(0, sizeof all, &all) < 0)
+        return false;
+    CPU_ZERO(&one);
+    for (int cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(&one); cpu++)
+        if (CPU_ISSET(cpu, &all))
+            CPU_SET(cpu, &one);
+    return sched_setaffinity(0, sizeof one, &one) == 0;
 }
 
 /* TSan keeps a signal back until the next call of the C library's. */

@@ -30,9 +30,10 @@ import sys
 HERE = os.path.dirname(os.path.abspath(__file__))
 COLUMNS, FILE_LINES, FUNCTION_LINES = 100, 400, 70
 
-# The rooms of src/, the lowest row first. alloc and debug are libraries of their own.
+# The rooms of src/, the lowest row first. alloc and debug are libraries of their own, doctor a
+# program.
 ROWS = [{'base'}, {'os', 'arch'}, {'fiber', 'ring'}, {'sched'}, {'task'},
-        {'sync', 'io', 'offload'}, {'alloc', 'debug'}]
+        {'sync', 'io', 'offload'}, {'alloc', 'debug', 'doctor'}]
 ROW_OF = {room: row for row, rooms in enumerate(ROWS) for room in rooms}
 
 ERRNO_FILES = {

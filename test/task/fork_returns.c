@@ -4,7 +4,7 @@
 
 #include "os/child.h"
 
-enum where { TASK, CALLBACK, TIMER, STOPPED, GENERATOR, THREAD };
+enum where { TASK, CALLBACK, TIMER, STOPPED, GENERATOR, THREAD, SECTION, RUN_ON };
 
 static enum where where;
 static _Atomic pid_t forked;
@@ -46,10 +46,22 @@ static intptr_t generate(sley_generator *generator, void *arg)
     return 0;
 }
 
-static intptr_t in_thread(void *arg)
+static intptr_t calls_back(void *arg)
 {
     callback(arg);
     return 0;
+}
+
+static intptr_t in_section(void)
+{
+    sley_blocking section = SLEY_BLOCKING_INIT;
+
+    SLEY_BLOCKING(&section) {
+        callback(NULL);
+        if (forked == 0)
+            EXPECT_EQ(sley_yield(), -SLEY_EFORKED);
+    }
+    return section.rc;
 }
 
 static intptr_t program(void *arg)
@@ -71,7 +83,11 @@ static intptr_t program(void *arg)
     else if (where == GENERATOR)
         sley_generator_open(&generator, generate, NULL);
     else if (where == THREAD)
-        CHECK_EQ(sley_to_thread(in_thread, NULL), 0);
+        CHECK_EQ(sley_to_thread(calls_back, NULL), 0);
+    else if (where == SECTION)
+        CHECK_EQ(in_section(), 0);
+    else if (where == RUN_ON)
+        CHECK_EQ(sley_run_on(0, calls_back, NULL), 0);
     else
         sley_call_soon(callback, loop);
     CHECK_EQ(sley_spawn(ready_task, NULL), 0); /* and behind the callback */
@@ -99,7 +115,7 @@ static int run(void *arg)
 
 TEST_PLAIN(return_into_a_dead_loop)
 {
-    for (int i = TASK; i <= THREAD; i++) {
+    for (int i = TASK; i <= RUN_ON; i++) {
         struct child child;
 
         where = (enum where)i;

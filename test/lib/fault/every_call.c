@@ -234,10 +234,15 @@ static void iterators(void)
 
 static void threads(void)
 {
+    sley_blocking section = SLEY_BLOCKING_INIT;
     sley_executor *executor;
     char large[300] = "large";
+    bool ran = false;
 
     OK(sley_to_thread(raises, "thread") == -1001 ? 0 : -ENOMEM);
+    SLEY_BLOCKING(&section)
+        ran = true;
+    EXPECT(OK(section.rc) == ran);
     OK(sley_to_thread_copy(raises, large, sizeof large) == -1001 ? 0 : -ENOMEM);
     if (OK(sley_executor_new(&executor, 1))) {
         sley_future *future = sley_run_in_executor(executor, raises, "executor");

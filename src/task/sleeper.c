@@ -167,7 +167,7 @@ static bool unlist_sleeper(struct sleeper *sleeper)
     return listed;
 }
 
-void sl_blocking_wake(struct sley_future *future)
+void sl_sleeper_wake(struct sley_future *future)
 {
     struct sl_runtime *runtime = future->loop->runtime;
     struct sl_link *link, *next;
@@ -241,7 +241,7 @@ static int wait(struct sley_future *future, int64_t until)
     return in_time;
 }
 
-int sl_blocking_await_into(struct sley_future *future, intptr_t *outcome)
+int sl_sleeper_await_into(struct sley_future *future, intptr_t *outcome)
 {
     int rc = wait(future, SLEY_NS_MAX);
 
@@ -251,10 +251,10 @@ int sl_blocking_await_into(struct sley_future *future, intptr_t *outcome)
     return 0;
 }
 
-intptr_t sl_blocking_await(struct sley_future *future, bool drop)
+intptr_t sl_sleeper_await(struct sley_future *future, bool drop)
 {
     intptr_t word;
-    int rc = sl_blocking_await_into(future, &word);
+    int rc = sl_sleeper_await_into(future, &word);
 
     if (rc < 0)
         return rc;
@@ -263,7 +263,7 @@ intptr_t sl_blocking_await(struct sley_future *future, bool drop)
     return word;
 }
 
-int sl_blocking_wait_for(struct sley_future *future, sley_duration timeout, intptr_t *outcome)
+int sl_sleeper_wait_for(struct sley_future *future, sley_duration timeout, intptr_t *outcome)
 {
     int64_t until = timeout.ns == SLEY_NS_MAX ? SLEY_NS_MAX : timeout.ns <= 0 ? 0 : 1;
     int rc;
