@@ -90,6 +90,8 @@ expect "the flags name no jemalloc" bash -c '! grep -q jemalloc <<<"$1"' - "$fla
 }
 
 # 0 or 1: it can run here, or the others would not.
+expect "sley_doctor finds that sley runs here" \
+    bash -c '"$1" --json | grep -q "\"verdict\": \"\(ok\|missing\)\""' - "$prefix/bin/sley_doctor"
 expect "C uses every macro" python3 "$here/symbols.py" --macros "$prefix/include" uses.c
 expect "C++20 uses every macro" python3 "$here/symbols.py" --macros "$prefix/include" uses20.cpp
 expect "C++17 uses every header" python3 "$here/symbols.py" --groups "$prefix/include" uses17.cpp

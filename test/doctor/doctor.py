@@ -1,0 +1,88 @@
+"""sley_doctor under limits and filters: what it says is what was taken away, and its exit says so.
+
+    doctor.py DOCTOR REFUSE
+"""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+
+NOBODY = 65534
+doctor, refuse = sys.argv[1:]
+bad = []
+
+
+def check(condition, text):
+    if not condition:
+        bad.append(text)
+
+
+def run(*command, limits=(), unprivileged=False):
+    def before():
+        for what, most in limits:
+            resource.setrlimit(what, (most, most))
+        if unprivileged:
+            os.setgroups([])
+            os.setuid(NOBODY)
+
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30, preexec_fn=before)
+    if done.stderr.startswith('seccomp:'):
+        print('SKIP: no seccomp here')
+        sys.exit(77)
+    check(done.stderr == '', f'{command} complains: {done.stderr}')
+    return done.returncode, done.stdout
+
+
+def examine(title, *before, **limits):
+    """The findings by subject; exit, verdict and the text form say the same."""
+    code, text = run(*before, doctor, '--json', **limits)
+    said = json.loads(text)
+    findings = {finding['subject']: finding for finding in said['findings']}
+    levels = ['ok', 'missing', 'stops']
+    worst = max(levels.index(finding['level']) for finding in findings.values())
+    check(code == worst and said['verdict'] == levels[worst], f'{title}: exit {code}, {said}')
+    for finding in findings.values():
+        check((finding['level'] == 'ok') == ('costs' not in finding), f'{title}: {finding}')
+    plain, text = run(*before, doctor, **limits)
+    check(plain == code and text.count('Remedy: ') == text.count('Costs: ') ==
+          sum(finding['level'] != 'ok' for finding in findings.values()), f'{title}: {text}')
+    check(text.splitlines()[-1].startswith('sley '), f'{title}: no verdict')
+    return findings
+
+
+def level(findings, subject, wanted):
+    check(findings[subject]['level'] == wanted, f'{subject} is not {wanted}: {findings[subject]}')
+
+
+base = examine('as it is')
+for error in ('EPERM', 'ENOSYS'):
+    found = examine(f'refused with {error}', refuse, error)
+    level(found, 'io_uring', 'missing')
+    check('seccomp' in found['io_uring']['says'], 'the filter is not named')
+    check('deferred work' not in found, 'it speaks of a ring that there is not')
+
+found = examine('few descriptors', limits=[(resource.RLIMIT_NOFILE, 100)])
+level(found, 'descriptors', 'missing')
+check('100 ' in found['descriptors']['says'], 'the limit is not said')
+# Two rings have room among so few.
+found = examine('hardly a descriptor', limits=[(resource.RLIMIT_NOFILE, 8)])
+level(found, 'locked memory', 'missing' if base['io_uring']['level'] == 'ok' else 'stops')
+level(examine('little address space', limits=[(resource.RLIMIT_AS, 1 << 30)]),
+      'address space', 'missing')
+level(examine('no address space', limits=[(resource.RLIMIT_AS, 40 << 20)]),
+      'address space', 'stops')
+if os.getuid() == 0 and base['io_uring']['level'] == 'ok':
+    found = examine('no locked memory', limits=[(resource.RLIMIT_MEMLOCK, 0)], unprivileged=True)
+    # Some kernels count no rings (5.12 to 6.13).
+    check(found['locked memory']['level'] in ('ok', 'stops'), f'{found["locked memory"]}')
+    check(found['locked memory']['level'] == found['io_uring']['level'], f'{found["io_uring"]}')
+
+os.environ['SLEY_WORKERS'] = 'many'
+level(examine('a wrong setting'), 'processors', 'stops')
+check(run(doctor, '--version')[1].startswith('sley_doctor '), '--version')
+check(run(doctor, '--help')[1].startswith('usage: '), '--help')
+check(subprocess.run([doctor, '--what'], capture_output=True).returncode == 2, 'a wrong option')
+print('\n'.join(bad))
+sys.exit(1 if bad else 0)
