@@ -27,6 +27,7 @@ WORKLOADS = {
     "yield": inprocess.yield_, "yield_10k": inprocess.yield_10k,
     "spawn_join": both(inprocess.spawn_join, parallel.spawn_join), "parked": inprocess.parked,
     "timers": inprocess.timers, "spsc": inprocess.spsc, "ping": loads.ping, "http": loads.http,
+    "armed": loads.armed,
     "pipeline": both(inprocess.pipeline, parallel.pipeline), "producer": parallel.producer,
     "scope_leave": parallel.scope_leave, "skynet": parallel.skynet,
     "ping_pong": parallel.ping_pong, "mpmc": parallel.mpmc, "mpmc_pinned": parallel.mpmc_pinned,

@@ -27,8 +27,10 @@ class Bar:
                 "low": low, "high": high, "met": self.met}
 
 
-RATIOS = {"yield": 1.6, "yield_10k": 1.3, "spawn_join": 1.8, "ping": 1.08, "http": 1.08}
+RATIOS = {"yield": 1.6, "yield_10k": 1.3, "spawn_join": 1.8, "ping": 1.08, "http": 1.08,
+          "armed": 1.0}
 PEERS = {"redis", "nginx"}
+EPOLL = {"sley": 1.25, "floor-epoll": 1.10}  # of sley on epoll
 CALLS = 1.05
 LEAST = True  # the limit is the least
 
@@ -89,6 +91,9 @@ def label(row):
 
 def of_row(row):
     bars = []
+    if row.contender == "epoll":
+        return [of_ratio(row, ratio, EPOLL[ratio.to], f"{label(row)}, epoll: {row.metric}")
+                for ratio in row.ratios]
     if row.contender != "sley":
         return bars
     key, text = (row.workload, row.metric, row.workers, row.of), f"{label(row)}: {row.metric}"
@@ -109,15 +114,14 @@ def of_row(row):
 
 
 def of_calls(rows):
-    """System calls a request: sley's against floor-uring's of the same load."""
-    floors = {label(row): median(row.values) for row in rows
-              if row.contender == "floor-uring" and row.metric == "syscalls_per_request"}
-    for row in rows:
-        if (row.contender == "sley" and row.metric == "syscalls_per_request"
-                and row.workload == "ping" and label(row) in floors):
-            figure = median(row.values) / floors[label(row)]
-            yield Bar(f"{label(row)}: syscalls_per_request against floor-uring", CALLS, figure,
-                      None)
+    """System calls a request: sley's against those of the same load that should be as many."""
+    calls = {(label(row), row.contender): median(row.values) for row in rows
+             if row.metric == "syscalls_per_request"}
+    for (text, contender), figure in calls.items():
+        to = "sley-off" if text.startswith("armed") else "floor-uring"
+        if contender == "sley" and not text.startswith("http") and (text, to) in calls:
+            yield Bar(f"{text}: syscalls_per_request against {to}", CALLS,
+                      figure / calls[text, to], None)
 
 
 def all_bars(rows):

@@ -60,9 +60,9 @@ class Server:
 class OwnServer(Server):
     """Programs of this folder: they say their port, and answer a line with their counters."""
 
-    def __init__(self, contender, program, protocol, prefix=(), environment=None):
+    def __init__(self, contender, program, protocol, prefix=(), environment=None, options=()):
         self.contender = contender
-        command = pinned(SERVER_CPU, [*prefix, program, protocol, 0])
+        command = pinned(SERVER_CPU, [*prefix, program, protocol, 0, *options])
         self.process = start(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                              env=os.environ | (environment or {}))
         line = read_line(self.process.stdout).split()

@@ -1,13 +1,14 @@
 /* The sley server of the benchmark: one fiber for each connection, public calls only.
  *
- *     sley-server ping|http PORT
+ *     sley-server ping|http PORT [--workers N] [--off]
  *
  * PORT 0 takes a free one. The first line of output is "port N". A line on the standard input is
- * answered with the counters as a line of JSON; its end ends the server. */
+ * answered with the counters as a line of JSON, of which the requests are right only while all
+ * workers share a processor; its end ends the server. --off: no worker is rescued. */
+#include "clients.h"
 #include "conn.h"
+#include "micro.h"
 
-#include <sley.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static const struct protocol *protocol;
@@ -52,44 +53,21 @@ static void print_counters(void)
     fflush(stdout);
 }
 
-/* Listens to the driver; ends the server when the driver is gone. */
-static intptr_t control(void *clients)
-{
-    char line[64];
-    while (sley_read(0, line, sizeof line) > 0)
-        print_counters();
-    sley_task_group_cancel(clients);
-    return 0;
-}
-
-static intptr_t serve(void *address)
-{
-    int fd, listener = sley_listen_tcp(address, 1024);
-    if (listener < 0)
-        return listener;
-    printf("port %d\n", sley_socket_port(listener));
-    fflush(stdout);
-    sley_task_group clients = SLEY_TASK_GROUP_INIT;
-    SLEY_TASK_GROUP(&clients) {
-        sley_task_group_create_task(&clients, control, &clients);
-        while ((fd = sley_accept(listener)) >= 0)
-            if (sley_task_group_create_task_copy(&clients, client, &fd, sizeof fd) < 0)
-                sley_close(fd);
-    }
-    sley_close(listener);
-    return clients.rc;
-}
-
 int main(int argc, char **argv)
 {
     char address[64];
+    long workers = micro_option(&argc, argv, "--workers", 1);
+    bool off = micro_flag(&argc, argv, "--off");
     protocol = argc == 3 ? protocol_find(argv[1]) : NULL;
     if (protocol == NULL) {
-        fprintf(stderr, "usage: %s ping|http PORT\n", argv[0]);
+        fprintf(stderr, "usage: %s ping|http PORT [--workers N] [--off]\n", argv[0]);
         return 2;
     }
     snprintf(address, sizeof address, "127.0.0.1:%d", atoi(argv[2]));
-    intptr_t rc = sley_run(serve, address, NULL);
+    struct serving serving = {.address = address, .client = client, .asked = print_counters};
+    intptr_t rc = sley_run(serve_clients, &serving,
+                           &SLEY_OPTIONS(.workers = (int)workers,
+                                         .rescue_signal = off ? SLEY_NO_RESCUE : 0));
     if (rc < 0)
         fprintf(stderr, "%s: %s\n", argv[0], sley_strerror(rc));
     return rc < 0;

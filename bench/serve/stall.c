@@ -6,6 +6,7 @@
  * --hog: one task computes for MS milliseconds in each second. --off: no worker is rescued. The
  * first line of output is "port N"; the end of its input ends it. */
 #include "burn.h"
+#include "clients.h"
 #include "micro.h"
 
 #include <string.h>
@@ -48,49 +49,22 @@ static intptr_t hog(void *arg)
     return 0;
 }
 
-static intptr_t control(void *clients)
-{
-    char line[64];
-    while (sley_read(0, line, sizeof line) > 0)
-        ;
-    sley_task_group_cancel(clients);
-    return 0;
-}
-
-static intptr_t serve(void *address)
-{
-    int fd, listener = sley_listen_tcp(address, 1024);
-    if (listener < 0)
-        return listener;
-    printf("port %d\n", sley_socket_port(listener));
-    fflush(stdout);
-    sley_task_group clients = SLEY_TASK_GROUP_INIT;
-    SLEY_TASK_GROUP(&clients) {
-        sley_task_group_create_task(&clients, control, &clients);
-        if (hog_steps)
-            sley_task_group_create_task(&clients, hog, NULL);
-        while ((fd = sley_accept(listener)) >= 0)
-            if (sley_task_group_create_task_copy(&clients, client, &fd, sizeof fd) < 0)
-                sley_close(fd);
-    }
-    sley_close(listener);
-    return clients.rc;
-}
-
 int main(int argc, char **argv)
 {
     char address[64];
     long workers = micro_option(&argc, argv, "--workers", 2);
     hog_steps = (unsigned long)micro_option(&argc, argv, "--hog", 0) * burn_steps_per_ms();
     work_steps = (unsigned long)micro_option(&argc, argv, "--work", 0) * burn_steps_per_ms() / 1000;
-    bool off = micro_flag(&argc, argv, "--off"), roam = micro_flag(&argc, argv, "--roam");
+    bool off = micro_flag(&argc, argv, "--off");
     if (argc != 2) {
         fprintf(stderr, "usage: %s PORT [--workers N] [--hog MS] [--work US] [--off]\n", argv[0]);
         return 2;
     }
     snprintf(address, sizeof address, "127.0.0.1:%d", atoi(argv[1]));
-    intptr_t rc = sley_run(serve, address,
-                           &SLEY_OPTIONS(.workers = (int)workers, .roaming_workers = roam,
+    struct serving serving = {
+        .address = address, .client = client, .beside = hog_steps ? hog : NULL};
+    intptr_t rc = sley_run(serve_clients, &serving,
+                           &SLEY_OPTIONS(.workers = (int)workers,
                                          .rescue_signal = off ? SLEY_NO_RESCUE : 0));
     if (rc < 0)
         fprintf(stderr, "%s: %s\n", argv[0], sley_strerror(rc));
