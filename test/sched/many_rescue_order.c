@@ -2,15 +2,14 @@
  * is stopped now and then for a pass amid what it computes. */
 #include "rescue.h"
 
-#define COUNT 5000
-
+static uint32_t count = 5000;
 static int pair[2];
 static sl_atomic_u32 received;
 
 static void *writer(void *arg)
 {
     (void)arg;
-    for (uint32_t i = 0; i < COUNT; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         CHECK_NULL(write(pair[1], &i, sizeof i) == sizeof i);
         if (i % 16 == 15)
             usleep(100);
@@ -23,7 +22,7 @@ static intptr_t receive(void *arg)
     uint32_t next = 0, word;
 
     (void)arg;
-    while (next < COUNT) {
+    while (next < count) {
         size_t have = 0;
 
         while (have < sizeof word) {
@@ -74,5 +73,7 @@ TEST_PLAIN(bytes_come_in_order_through_a_pass_amid)
 
     if (sl_test_under() || sl_test_setting("SLOW", 0))
         SKIP("too many bytes for what is slow");
+    if (getenv("SLEY_MIGRATE")) /* whoever is woken may be sent to the one that computes */
+        count /= 10;
     assert_int_equal(sl_test_run(body, &options), 0);
 }
