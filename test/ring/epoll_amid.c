@@ -146,8 +146,9 @@ static void alarms(void)
     ring.alarm_fd = ring.class->alarm_new();
     completions = 0;
     submit(&ring, &op);
-    ring.class->turn(&ring, 0);
-    assert_false(ring.class->waits(&ring));
+    do /* a thread's bell may ring after what it rang for was seen */
+        ring.class->turn(&ring, 0);
+    while (ring.class->waits(&ring));
     assert_true(ring.class->alarm(&ring, true));
     assert_true(ring.class->alarm(&ring, true));
     assert_false(rings(ring.alarm_fd));

@@ -342,10 +342,12 @@ TEST_PLAIN(a_hint_after_five_idle_seconds)
 {
     struct running running[2 * CASES];
     static struct child child;
+    /* Valgrind runs one thread at a time: whether all of many are idle is seldom seen. */
+    size_t n = sl_test_under() && !strcmp(sl_test_under(), "valgrind") ? CASES : 2 * CASES;
 
-    for (size_t i = 0; i < 2 * CASES; i++)
+    for (size_t i = 0; i < n; i++)
         assert_true(start(&running[i], i));
-    for (size_t i = 0; i < 2 * CASES; i++) {
+    for (size_t i = 0; i < n; i++) {
         const char *name = cases[i % CASES].name, *said = cases[i % CASES].said;
 
         finish(&running[i], &child);
