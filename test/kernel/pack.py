@@ -1,10 +1,10 @@
 """Writes what an initramfs holds to run the unit tests of a build: its folder, and the list.
 
-    pack.py BUILD FOLDER SLOWER
+    pack.py BUILD FOLDER SLOWER [TEST]
 
 FOLDER/tests has the programs, without what a debugger needs, and FOLDER/list a row for each test:
 `run ROOM/NAME SECONDS PROGRAM [ARGUMENTS]` or `skip ROOM REASON`. Limits are SLOWER times
-those of the build.
+those of the build. TEST: that one alone.
 """
 
 import json
@@ -29,7 +29,7 @@ def row(test, suite, build, folder, slower):
                      shlex.join(test['cmd'][1:])])
 
 
-def main(build, folder, slower):
+def main(build, folder, slower, only=None):
     tests = json.loads(subprocess.run(['meson', 'introspect', '--tests', build], check=True,
                                       capture_output=True).stdout)
     left = {suite: 0 for suite in LEFT_OUT}
@@ -37,11 +37,13 @@ def main(build, folder, slower):
     with open(os.path.join(folder, 'list'), 'w', encoding='utf-8') as out:
         for test in tests:
             suite = test['suite'][0].split(':')[-1]
+            if only and test['name'] != only:
+                continue
             if suite in left:
                 left[suite] += 1
             else:
                 print(row(test, suite, build, folder, int(slower)).rstrip(), file=out)
-        for suite, n in left.items():
+        for suite, n in left.items() if not only else ():
             print(f'skip {suite} {n} tests that {LEFT_OUT[suite]}', file=out)
 
 

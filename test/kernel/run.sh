@@ -2,7 +2,7 @@
 # The unit tests on another kernel than the one that runs: Debian 12's own 6.1, under qemu. They are
 # linked statically and lie with a busybox in an initramfs; there is no disk and no network.
 #
-#     test/kernel/run.sh [--kernel 6.1] [--only one-loop,workers]
+#     test/kernel/run.sh [--kernel 6.1] [--only one-loop,workers,connections]
 #
 # Needs no root but to install what is missing. With /dev/kvm some minutes
 # on 2 cores, else much longer.
@@ -30,6 +30,9 @@ configurations()
     ! wanted one-loop || script "$WHERE" test/kernel/boot.sh "$vmlinuz" "$BUILD/$WHERE"
     ! wanted workers || script "$WHERE-workers" \
         test/kernel/boot.sh "$vmlinuz" "$BUILD/$WHERE" SLEY_TEST_WORKERS=4 SLEY_MIGRATE=1
+    # More than a process may have descriptors on many a host: there it is root.
+    ! wanted connections || script "$WHERE-connections" test/kernel/boot.sh "$vmlinuz" \
+        "$BUILD/$WHERE" --only many_connections SLEY_TEST_CONNECTIONS=20000
 }
 
 suite_begin "$@"
