@@ -9,7 +9,7 @@
 
 static unsigned sl_test_workers;
 
-static inline void each_workers(sley_fn *fn)
+static inline void each_workers_arg(sley_fn *fn, void *arg)
 {
     static const unsigned counts[] = {1, 2, 4};
 
@@ -17,14 +17,42 @@ static inline void each_workers(sley_fn *fn)
         sley_options options = {.size = sizeof options, .workers = (int)counts[i]};
 
         sl_test_workers = counts[i];
-        CHECK_EQ_VOID(sl_test_run(fn, &options), 0);
+        CHECK_EQ_VOID(sl_test_run_arg(fn, arg, &options), 0);
     }
+}
+
+static inline void each_workers(sley_fn *fn)
+{
+    each_workers_arg(fn, NULL);
 }
 
 /* How often a race is tried; less where each step costs more. */
 static inline long sl_test_rounds(long n)
 {
     return sl_test_setting("ROUNDS", sl_test_slow() ? n / 20 : n);
+}
+
+struct sl_test_race {
+    intptr_t (*once)(void);
+    long rounds;
+};
+
+static inline intptr_t sl_test_race_main(void *arg)
+{
+    const struct sl_test_race *race = (const struct sl_test_race *)arg;
+    intptr_t rc = 0;
+
+    for (long i = 0; i < race->rounds && rc == 0; i++)
+        rc = race->once();
+    return rc;
+}
+
+/* A race that the main task tries so often, until it fails. */
+static inline void each_workers_race(intptr_t (*once)(void), long rounds)
+{
+    struct sl_test_race race = {once, sl_test_rounds(rounds)};
+
+    each_workers_arg(sl_test_race_main, &race);
 }
 
 /* Waits in a plain thread until the word is what it is to be. */

@@ -58,18 +58,7 @@ static intptr_t once(void)
     return 0;
 }
 
-static intptr_t body(void *arg)
-{
-    long rounds = sl_test_rounds(ROUNDS);
-    intptr_t rc = 0;
-
-    (void)arg;
-    for (long i = 0; i < rounds && rc == 0; i++)
-        rc = once();
-    return rc;
-}
-
 TEST_PLAIN(sections_are_cancelled_at_any_time)
 {
-    each_workers(body);
+    each_workers_race(once, ROUNDS);
 }

@@ -115,19 +115,14 @@ static intptr_t of_tasks(void)
     return 0;
 }
 
-static intptr_t body(void *arg)
+static intptr_t once(void)
 {
-    long rounds = sl_test_rounds(ROUNDS);
-    intptr_t rc = 0;
+    intptr_t rc = of_futures();
 
-    (void)arg;
-    for (long i = 0; i < rounds && rc == 0; i++)
-        if ((rc = of_futures()) == 0)
-            rc = of_tasks();
-    return rc;
+    return rc ? rc : of_tasks();
 }
 
 TEST_PLAIN(threads_await)
 {
-    each_workers(body);
+    each_workers_race(once, ROUNDS);
 }
