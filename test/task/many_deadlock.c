@@ -11,25 +11,13 @@ static sley_lock one = SLEY_LOCK_INIT, two = SLEY_LOCK_INIT;
 static sley_event both_held = SLEY_EVENT_INIT;
 static _Atomic int held;
 
-static intptr_t takes(sley_lock *first, sley_lock *second)
+static intptr_t takes_both(void *first)
 {
     CHECK_EQ(sley_lock_acquire(first), 0);
     if (++held == 2)
         sley_event_set(&both_held);
     CHECK_EQ(sley_event_wait(&both_held), 0);
-    return sley_lock_acquire(second);
-}
-
-static intptr_t takes_one_first(void *arg)
-{
-    (void)arg;
-    return takes(&one, &two);
-}
-
-static intptr_t takes_two_first(void *arg)
-{
-    (void)arg;
-    return takes(&two, &one);
+    return sley_lock_acquire(first == &one ? &two : &one);
 }
 
 /* Two locks in opposite order, on two workers. */
@@ -40,8 +28,8 @@ static intptr_t locks(void *arg)
     sley_task *tasks[2];
 
     (void)arg;
-    tasks[0] = sley_create_task_with(takes_one_first, NULL, &a);
-    tasks[1] = sley_create_task_with(takes_two_first, NULL, &b);
+    tasks[0] = sley_create_task_with(takes_both, &one, &a);
+    tasks[1] = sley_create_task_with(takes_both, &two, &b);
     return sley_join(tasks[0]) + sley_join(tasks[1]);
 }
 
@@ -134,7 +122,7 @@ static const struct {
     const char *said[4];
 } cases[] = {
     {locks,
-     {"task 'a' takes_one_first: waits for lock", "held by task 'b'",
+     {"task 'a' takes_both: waits for lock", "held by task 'b'",
       "  cycle: task 'a' waits for lock", ", which waits for lock"}},
     {lock_and_await,
      {"task 'child' wants_one: waits for lock", "held by task 'main'",
