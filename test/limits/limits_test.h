@@ -41,6 +41,23 @@ static inline intptr_t serve_one(void *arg)
     return sley_close(fd);
 }
 
+/* So many bytes to such a server of its own, and back. */
+static inline intptr_t pings(void *n)
+{
+    int ends[2];
+    char byte = 'x';
+    sley_task *server;
+
+    CHECK_EQ(sley_socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    CHECK((server = sley_create_task(serve_one, &ends[1])) != NULL);
+    for (intptr_t i = 0; i < (intptr_t)n; i++) {
+        CHECK_EQ(sley_send(ends[0], &byte, 1), 1);
+        CHECK_EQ(sley_recv(ends[0], &byte, 1), 1);
+    }
+    sley_close(ends[0]);
+    return sley_join(server);
+}
+
 /* Serves so many connections. */
 static inline intptr_t serve(int listener, int connections)
 {

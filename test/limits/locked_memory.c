@@ -3,32 +3,15 @@
  * answer is -ENOMEM, and never more than that. */
 #include "limits_test.h"
 
-enum { WORKERS = 16, NOBODY = 65534 };
+enum { WORKERS = 16, PINGS = 10, NOBODY = 65534 };
 
 static uid_t user = NOBODY;
-
-static intptr_t pings(void *arg)
-{
-    int ends[2];
-    char byte = 'x';
-    sley_task *server;
-
-    CHECK_EQ(sley_socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    CHECK((server = sley_create_task(serve_one, &ends[1])) != NULL);
-    for (int i = 0; i < 10; i++) {
-        CHECK_EQ(sley_send(ends[0], &byte, 1), 1);
-        CHECK_EQ(sley_recv(ends[0], &byte, 1), 1);
-    }
-    sley_close(ends[0]);
-    CHECK_EQ(sley_join(server), 0);
-    return (intptr_t)arg;
-}
 
 static intptr_t body(void *arg)
 {
     for (unsigned i = 0; i < WORKERS; i++) {
         sley_task_options there = {.pinned = true, .worker = i};
-        sley_task *task = sley_create_task_with(pings, NULL, &there);
+        sley_task *task = sley_create_task_with(pings, (void *)PINGS, &there);
 
         CHECK(task != NULL);
         CHECK_EQ(sley_join(task), 0);

@@ -17,23 +17,6 @@ static intptr_t floods(void *arg)
     return n;
 }
 
-static intptr_t pings(void *arg)
-{
-    int ends[2];
-    char byte = 'x';
-    sley_task *server;
-
-    CHECK_EQ(sley_socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-    CHECK((server = sley_create_task(serve_one, &ends[1])) != NULL);
-    for (int i = 0; i < PINGS; i++) {
-        CHECK_EQ(sley_send(ends[0], &byte, 1), 1);
-        CHECK_EQ(sley_recv(ends[0], &byte, 1), 1);
-    }
-    sley_close(ends[0]);
-    CHECK_EQ(sley_join(server), 0);
-    return (intptr_t)arg;
-}
-
 TEST_FIBER(a_slow_reader_keeps_nobody_else)
 {
     static char some[65536];
@@ -43,7 +26,7 @@ TEST_FIBER(a_slow_reader_keeps_nobody_else)
     CHECK_EQ(sley_socketpair(AF_UNIX, SOCK_STREAM, 0, slow), 0);
     CHECK((flood = sley_create_task(floods, NULL)) != NULL);
     for (int i = 0; i < OTHERS; i++)
-        CHECK((others[i] = sley_create_task(pings, NULL)) != NULL);
+        CHECK((others[i] = sley_create_task(pings, (void *)PINGS)) != NULL);
     for (int i = 0; i < OTHERS; i++)
         CHECK_EQ(sley_join(others[i]), 0);
     CHECK_EQ(sl_load_relaxed(&served), OTHERS * PINGS);
