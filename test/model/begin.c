@@ -41,6 +41,7 @@ static int went_on;
 static uint32_t woken;
 
 const struct sl_wait_class sl_await_class = {.reason = "a task"};
+const struct sl_worker_calls sl_worker_calls = {0};
 SL_MODEL_NOT_CALLED(sl_context_put_slowly);
 SL_MODEL_NOT_CALLED(sl_context_release_last);
 SL_MODEL_NOT_CALLED(sl_future_cancel);

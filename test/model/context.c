@@ -27,6 +27,7 @@ static void *model_switch(void **save, void *to, void *passed);
 #define ROUNDS 2
 #include "members.h"
 
+const struct sl_worker_calls sl_worker_calls = {0};
 static struct sl_exceptions no_exceptions;
 static struct sl_stack stacks[FIBERS];
 static struct sl_fiber fibers[FIBERS];

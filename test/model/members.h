@@ -15,7 +15,6 @@ static struct sl_team *const team = &teams.team;
 static struct sley_loop loops[WORKERS];
 
 SL_MODEL_NOT_CALLED(sl_roam_settle);
-const struct sl_worker_calls sl_worker_calls = {0};
 struct sl_sys sl_sys;
 
 static struct sley_loop *here(void)

@@ -34,6 +34,7 @@ static uint32_t ran, wanted, all_of[1 << ENTRIES]; /* all_of[bits] is 1 when the
 
 /* ---- what is not explored here ---- */
 
+const struct sl_worker_calls sl_worker_calls = {0};
 SL_MODEL_NOT_CALLED(sl_wheel_arm);
 SL_MODEL_NOT_CALLED(sl_wheel_expire);
 SL_MODEL_NOT_CALLED(sl_worker_adapt);

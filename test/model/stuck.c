@@ -7,19 +7,11 @@
 
 #include "sched/stuck.c"
 
-#include <string.h>
+#define WORKERS 3
+#include "members.h"
 
-enum { WORKERS = 3, RUNS = 0, STUCK = 1, HOPES = 2 }; /* of a task */
+enum { RUNS = 0, STUCK = 1, HOPES = 2 }; /* of a task */
 
-#ifdef __clang__ /* what stands behind the team are its members */
-#pragma clang diagnostic ignored "-Wgnu-variable-sized-type-not-at-end"
-#endif
-static struct {
-    struct sl_team team;
-    struct sl_member members[WORKERS];
-} teams;
-static struct sl_team *const team = &teams.team;
-static struct sley_loop loops[WORKERS];
 static struct sl_runtime runtime;
 static struct sl_ring rings[WORKERS];
 static sl_atomic_u32 tasks[WORKERS], queued[WORKERS], stop;
@@ -158,13 +150,11 @@ static void helper(void)
 
 static void setup_of(int n, bool without_hope)
 {
-    memset(&teams, 0, sizeof teams);
+    setup_team(WORKERS, 0);
     memset(&runtime, 0, sizeof runtime);
-    team->n = WORKERS;
     for (int i = 0; i < WORKERS; i++) {
-        loops[i] = (struct sley_loop){
-            .team = team, .member = &team->members[i], .runtime = &runtime, .ring = &rings[i]};
-        team->members[i].loop = &loops[i];
+        loops[i].runtime = &runtime;
+        loops[i].ring = &rings[i];
         sl_store_relaxed(&tasks[i], STUCK);
         sl_store_relaxed(&queued[i], i == 1);
         bells[i] = 0;

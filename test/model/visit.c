@@ -16,6 +16,7 @@ static struct sl_stack stacks[FIBERS];
 static struct sl_fiber fibers[FIBERS];
 static int ended;
 
+const struct sl_worker_calls sl_worker_calls = {0};
 SL_MODEL_NOT_CALLED(sl_loop_ring);
 SL_MODEL_NOT_CALLED(sl_roam);
 SL_MODEL_NOT_CALLED(sl_search_offered);
