@@ -9,11 +9,7 @@
 #include "offload/executor.c"
 #include "sched/host.h"
 #include "offload/blocking.c"
-#include "sched/wait.c"
-#include "task/cancel.c"
-#include "task/scope.c"
-#include "task/shared_cancel.c"
-#include "task/shared_task.c"
+#include "cancels.h"
 
 enum { NOT_BACK = 1, HOSTED = 2 };
 
@@ -23,36 +19,20 @@ static union {
     sley_blocking section;
     struct section inside;
 } frame;
-static struct sley_scope scope;
 static sl_atomic_u32 gone_home; /* the fiber has left the thread */
-static int entered, left_with, ran, requests;
+static int entered, left_with, ran;
 static bool thread_ends;
 static char saved, old; /* contexts */
 
-const struct sl_wait_class sl_await_class = {.reason = "nobody awaits here"};
 sl_atomic_u32 sl_context_threads;
 struct sl_sys sl_sys;
 
 SL_MODEL_NOT_CALLED(sl_cpus_roam);
 SL_MODEL_NOT_CALLED(sl_fork_returned);
-SL_MODEL_NOT_CALLED(sl_future_cancel);
-SL_MODEL_NOT_CALLED(sl_future_drop_many);
-SL_MODEL_NOT_CALLED(sl_future_free);
-SL_MODEL_NOT_CALLED(sl_pool_each);
 SL_MODEL_NOT_CALLED(sl_report_held_outside);
 SL_MODEL_NOT_CALLED(sl_sys_allocate_zeroed);
 SL_MODEL_NOT_CALLED(sl_thread_signals_enter);
 SL_MODEL_NOT_CALLED(sl_thread_signals_leave);
-
-void sl_future_lock_slowly(struct sley_future *future)
-{
-    unsigned turns = 0;
-
-    do
-        while (sl_load_relaxed(&future->guard) == SL_GUARD_HELD)
-            sl_spin_wait(&turns);
-    while (sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD);
-}
 
 /* ---- the switch ---- */
 
@@ -160,22 +140,11 @@ static void busy_thread(void)
     thread_ends = true;
 }
 
-static void canceller(void)
-{
-    requests++;
-    sl_shared_cancel(&tasks[0]);
-}
-
-static void scope_canceller(void)
-{
-    sl_scope_cancel(&loops[sl_model_current()], &scope, -SLEY_ETIMEOUT);
-}
-
 /* ---- models ---- */
 
 static void setup(void)
 {
-    setup_fibers(SL_FIBER_MANY);
+    setup_cancels(SL_FIBER_MANY);
     sl_current_set(&loops[0]); /* for sl_enter, which is the fiber's */
     memset(&frame, 0, sizeof frame);
     memset(pool, 0, sizeof pool);
@@ -183,29 +152,21 @@ static void setup(void)
     pthread_cond_init(&executor->work, NULL);
     sl_list_init(&executor->queue);
     executor->most = executor->threads = executor->idle = 1;
-    scope = (struct sley_scope){._outer = &runtime.root, ._task = &tasks[0]};
-    tasks[0].fiber.scope = &scope;
     tasks[0].fiber.sp = &old; /* one loop's fiber has that while it runs */
     sl_store_relaxed(&gone_home, 0);
     sl_store_relaxed(&runtime.executor_jobs, 0);
     entered = left_with = NOT_BACK;
-    ran = requests = 0;
+    ran = 0;
     thread_ends = false;
 }
 
 static void check(void)
 {
-    uint32_t word = sl_fiber_flags(&tasks[0].fiber);
-    bool pending = word & SL_FIBER_MUST_CANCEL;
-
     model_check(entered != NOT_BACK && thread_ends, "not over");
     model_check(ran == (entered == 0), "entered, and not told");
     model_check(!sl_load_relaxed(&runtime.executor_jobs), "miscounted");
-    model_check(!(word & (SL_FIBER_PARKED | SL_FIBER_HELD)), "parked or held for ever");
-    model_check(!requests || pending || left_with == -ECANCELED, "a request is lost");
+    check_cancels(left_with == -ECANCELED);
     model_check(requests || left_with != -ECANCELED, "told of a request that nobody made");
-    if (scope._code)
-        model_check(sl_scope_code(&tasks[0].fiber) == scope._code, "a scope's cancel is lost");
 }
 
 static void check_taken_back(void)

@@ -3,13 +3,7 @@
  * Exactly one ends the wait and makes the fiber ready. No request is lost: this wait delivers it,
  * or it is left for the next suspension; the same of a scope. Nobody looks at the wait when the
  * fiber may have left it. Requests are sl_shared_cancel's and sl_scope_cancel's own. */
-#include "fibers.h"
-
-#include "sched/wait.c"
-#include "task/cancel.c"
-#include "task/scope.c"
-#include "task/shared_cancel.c"
-#include "task/shared_task.c"
+#include "cancels.h"
 
 #define ROUNDS 2
 
@@ -22,49 +16,7 @@ static bool finished;
 static struct sl_wait *listed;
 static int woken, rounds, codes[ROUNDS];
 static unsigned states[ROUNDS];
-static unsigned requests, delivered;
-static struct sley_scope scope;
-
-/* ---- what is not explored here ---- */
-
-const struct sl_wait_class sl_await_class = {.reason = "nobody awaits here"};
-
-bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
-{
-    (void)loop, (void)future;
-    sl_model_fail("nothing is awaited");
-    return false;
-}
-
-void sl_future_free(struct sley_future *future)
-{
-    (void)future;
-    sl_model_fail("a task is freed");
-}
-
-/* As shared.c does. */
-void sl_future_lock_slowly(struct sley_future *future)
-{
-    unsigned turns = 0;
-
-    do
-        while (sl_load_relaxed(&future->guard) == SL_GUARD_HELD)
-            sl_spin_wait(&turns);
-    while (sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD);
-}
-
-void sl_future_drop_many(struct sley_future *future)
-{
-    (void)future;
-    sl_model_fail("a reference is dropped");
-}
-
-bool sl_pool_each(struct sl_pool *pool, bool (*visit)(void *record, void *arg), void *arg)
-{
-    (void)pool, (void)visit, (void)arg;
-    sl_model_fail("the scope is one task's");
-    return true;
-}
+static unsigned delivered;
 
 /* ---- threads ---- */
 
@@ -146,22 +98,11 @@ static void waker(void)
     }
 }
 
-static void canceller(void)
-{
-    requests++;
-    sl_shared_cancel(&tasks[0]);
-}
-
-static void scope_canceller(void)
-{
-    sl_scope_cancel(&loops[sl_model_current()], &scope, -SLEY_ETIMEOUT);
-}
-
 /* ---- models ---- */
 
 static void setup_of(uint32_t word)
 {
-    setup_fibers(word);
+    setup_cancels(word);
     memset(&gone, 0, sizeof gone);
     sl_model_freed(&gone, sizeof gone);
     pthread_mutex_init(&list_lock, NULL);
@@ -173,9 +114,7 @@ static void setup_of(uint32_t word)
     woken = rounds = 0;
     memset(codes, 0, sizeof codes);
     memset(states, 0, sizeof states);
-    requests = delivered = 0;
-    scope = (struct sley_scope){._outer = &runtime.root, ._task = &tasks[0]};
-    tasks[0].fiber.scope = &scope;
+    delivered = 0;
 }
 
 static void setup(void)
@@ -224,7 +163,6 @@ static void check(void)
     bool pending = word & SL_FIBER_MUST_CANCEL;
     int done = 0;
 
-    model_check(!(word & (SL_FIBER_PARKED | SL_FIBER_HELD)), "parked or held for ever");
     for (int i = 0; i < ROUNDS; i++) {
         check_left(&memory[i]);
         done += states[i] == SL_WAIT_DONE;
@@ -233,10 +171,8 @@ static void check(void)
     }
     model_check(done == woken, "woken, and another end is seen");
     model_check(delivered + pending <= requests, "delivered more often than asked");
-    model_check(!requests || delivered || pending, "a request is lost");
+    check_cancels(delivered);
     model_check(word / SL_FIBER_CANCELLING_ONE <= requests, "miscounted");
-    if (scope._code)
-        model_check(sl_scope_code(&tasks[0].fiber) == scope._code, "a scope's cancel is lost");
 }
 
 /* A request that nobody has seen yet meets the second wait. */

@@ -10,40 +10,19 @@
 #undef until
 #include "sched/member.c"
 #include "sched/timer.c"
-#include "sched/wait.c"
-#include "task/cancel.c"
-#include "task/scope.c"
-#include "task/shared_cancel.c"
-#include "task/shared_task.c"
+#include "cancels.h"
 #include "task/sleep.c"
 
 enum { DEADLINE = 1, AFTER = 3, NOT_BACK = 1 };
 
 static struct sl_member members[FIBERS];
-static struct sley_scope scope;
 static int code;
-static bool asked;
 
-const struct sl_wait_class sl_await_class = {.reason = "nobody awaits here"};
 const struct sl_worker_calls sl_worker_calls = {0};
 struct sl_sys sl_sys;
 void (*const sl_timer_at_home)(struct sley_loop *loop, struct sl_entry *entry) = NULL;
 
-SL_MODEL_NOT_CALLED(sl_future_cancel);
-SL_MODEL_NOT_CALLED(sl_future_free);
-SL_MODEL_NOT_CALLED(sl_future_drop_many);
-SL_MODEL_NOT_CALLED(sl_pool_each);
 SL_MODEL_NOT_CALLED(sl_ring_ring);
-
-void sl_future_lock_slowly(struct sley_future *future)
-{
-    unsigned turns = 0;
-
-    do
-        while (sl_load_relaxed(&future->guard) == SL_GUARD_HELD)
-            sl_spin_wait(&turns);
-    while (sl_exchange_acq_rel(&future->guard, SL_GUARD_HELD) == SL_GUARD_HELD);
-}
 
 /* ---- threads ---- */
 
@@ -71,22 +50,11 @@ static void looker(void)
     sl_timers_expire(&loops[0], &loops[sl_model_current()]);
 }
 
-static void canceller(void)
-{
-    asked = true;
-    sl_shared_cancel(&tasks[0]);
-}
-
-static void scope_canceller(void)
-{
-    sl_scope_cancel(&loops[sl_model_current()], &scope, -SLEY_ETIMEOUT);
-}
-
 /* ---- models ---- */
 
 static void setup(void)
 {
-    setup_fibers(SL_FIBER_MANY);
+    setup_cancels(SL_FIBER_MANY);
     memset(members, 0, sizeof members);
     for (int i = 0; i < FIBERS; i++) {
         loops[i].member = &members[i];
@@ -95,24 +63,15 @@ static void setup(void)
         sl_store_relaxed(&loops[i].timers, 0);
         sl_wheel_init(&loops[i].wheel, 0);
     }
-    scope = (struct sley_scope){._outer = &runtime.root, ._task = &tasks[0]};
-    tasks[0].fiber.scope = &scope;
     code = NOT_BACK;
-    asked = false;
 }
 
 static void check(void)
 {
-    uint32_t word = sl_fiber_flags(&tasks[0].fiber);
-    bool pending = word & SL_FIBER_MUST_CANCEL;
-
     model_check(code != NOT_BACK, "still asleep");
-    model_check(!(word & (SL_FIBER_PARKED | SL_FIBER_HELD)), "parked or held for ever");
     model_check(!loops[0].wheel.armed, "its timer is still armed");
-    model_check(!asked || pending || code == -ECANCELED, "a request is lost");
+    check_cancels(code == -ECANCELED);
     model_check(code == 0 || code == -ECANCELED || scope._code, "told of what nobody did");
-    if (scope._code)
-        model_check(sl_scope_code(&tasks[0].fiber) == scope._code, "a scope's cancel is lost");
 }
 
 static const struct sl_model models[] = {
