@@ -80,8 +80,12 @@ bool sley_handle_cancelled(sley_handle handle);
 sley_instant sley_handle_when(sley_handle handle);
 
 /* Any thread, and signal handlers not: queues a call and wakes the loop, which is the worker that
- * was named, also among many: there the calls of a thread run in their order. 0, -ENOMEM,
- * -SLEY_EFINISHED. asyncio: call_soon_threadsafe(). */
+ * was named, also among many: there the calls of a thread run in their order. Nobody else takes
+ * them: while a task computes or blocks on that worker without suspending they wait, also where
+ * others go on with what its ring and its timers hold (options.rescue_signal). What must not wait
+ * for one worker is told by a future or a shared primitive: a stealable task goes on anywhere.
+ * 0, -ENOMEM, -SLEY_EFINISHED (closed), -EINVAL: no loop, no function; -SLEY_EFORKED.
+ * asyncio: call_soon_threadsafe(). */
 int sley_loop_call_soon_threadsafe(sley_loop *loop, sley_callback *fn, void *arg);
 
 /* ---- tasks and futures of a loop that need not run yet ---- */

@@ -35,7 +35,9 @@ SLEY_SUSPENDS intptr_t sley_to_thread_copy(sley_fn *fn, const void *arg, size_t 
 /* A task on another thread's loop, seen from a plain thread. asyncio: concurrent.futures.Future. */
 typedef struct sley_thread_future sley_thread_future;
 /* Any thread but the loop's: starts fn(arg) as a task there; among many workers any of them may
- * run it. 0 and one reference in *future; -ENOMEM, -SLEY_EFINISHED.
+ * run it, once the one that was named has made it: while that one computes or blocks without
+ * suspending it waits (loop.h, call_soon_threadsafe), and so does a cancel. 0 and one reference in
+ * *future; -ENOMEM, -SLEY_EFINISHED (closed), -EINVAL: no loop, no function; -SLEY_EFORKED.
  * asyncio: run_coroutine_threadsafe(). */
 int sley_run_coroutine_threadsafe(sley_loop *loop, sley_fn *fn, void *arg,
                                   sley_thread_future **future);
