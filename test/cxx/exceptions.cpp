@@ -146,17 +146,34 @@ static intptr_t frees(void *arg)
     return number(arg);
 }
 
+// Thrown in a thread of a pool, caught on the loop.
+static intptr_t leaves_a_section(void *arg)
+{
+    sley_blocking section = SLEY_BLOCKING_INIT;
+
+    try {
+        SLEY_BLOCKING(&section)
+            throw number(arg);
+    } catch (intptr_t id) {
+        EXPECT(id == number(arg) && section.rc == 0 && sley_current_task());
+        suspend(id);
+        again(id);
+    }
+    nothing_here();
+    return number(arg);
+}
+
 // Many at once, more of them beginning while others are suspended in a handler.
 static intptr_t everybody(void *)
 {
-    sley_fn *const functions[] = {rethrows, unwinds, frees};
+    sley_fn *const functions[] = {rethrows, unwinds, frees, leaves_a_section};
     sley_task *tasks[60];
 
     try {
         throw intptr_t(-5);
     } catch (...) {
         for (intptr_t i = 0; i < 60; i++) {
-            tasks[i] = sley_create_task(functions[i % 3], word(i));
+            tasks[i] = sley_create_task(functions[i % 4], word(i));
             if (i % 7 == 0)
                 suspend(i);
         }
