@@ -38,13 +38,13 @@ enum {
     SLEY_EVALUE = 3810,        /* a number out of range               asyncio: ValueError */
     SLEY_ERUNNING = 3811,      /* a loop runs already in this thread  asyncio: RuntimeError */
     SLEY_ENOLOOP = 3812,       /* no loop runs in this thread         asyncio: RuntimeError */
-    SLEY_EDEADLOCK = 3813,     /* nothing can wake this loop again */
+    SLEY_EDEADLOCK = 3813,     /* nothing can wake this loop again: options.on_deadlock */
     SLEY_ECYCLE = 3814,        /* tasks await each other in a ring    asyncio: RuntimeError */
     SLEY_ESTOPPED = 3815,      /* the loop stopped before the future was done */
-    SLEY_EFINISHED = 3816,     /* the group, scope or loop is over    asyncio: RuntimeError */
+    SLEY_EFINISHED = 3816,     /* a group, scope, loop, pool is over  asyncio: RuntimeError */
     SLEY_EITEREND = 3817,      /* no more items                       asyncio: StopAsyncIteration */
-    SLEY_ENOURING = 3818,      /* io_uring is refused here, and epoll was not allowed;
-                                  the detail says by what */
+    SLEY_ENOURING = 3818,      /* io_uring is refused here, and options.backend or SLEY_BACKEND
+                                  wants nothing else; the detail says by what */
     SLEY_EFORKED = 3819        /* the runtime belongs to the parent of this process */
 };
 

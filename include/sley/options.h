@@ -18,29 +18,34 @@ SLEY_BEGIN_DECLS
 /* .rescue_signal */
 #define SLEY_NO_RESCUE (-1)
 
-/* .backend: how operations are done. */
+/* .backend: how operations are done; their results are the same. The environment is asked where the
+ * program leaves it open. */
 enum sley_backend {
-    SLEY_BACKEND_AUTO = 0,  /* SLEY_BACKEND of the environment ("uring", "epoll"), else io_uring, or
-                               epoll where the kernel or a filter refuses it with ENOSYS, EPERM or
-                               EINVAL: that is said once, on stderr */
+    SLEY_BACKEND_AUTO = 0,  /* what SLEY_BACKEND of the environment says: "uring", "epoll" (-EINVAL:
+                               anything else). Without it io_uring, or epoll where the kernel is too
+                               old for that or refuses it, or a filter does, with ENOSYS, EPERM or
+                               EINVAL; that is said once, on stderr */
     SLEY_BACKEND_URING = 1, /* io_uring or -SLEY_ENOURING */
     SLEY_BACKEND_EPOLL = 2  /* epoll: a system call for each operation; threads, 4 for each worker
-                               at most, for files and open */
+                               at most, for files: open, read, write, fsync */
 };
 
 /* .on_deadlock: what to do when nothing of its own can wake a runtime: nothing is ready, no timer
- * runs, no thread of an executor works for it. If each of its tasks waits for another one (for its
- * end, for a lock that it holds, at a local primitive) that is a deadlock, and said at once, on
- * stderr: the tasks, what they wait for and who holds it, and the cycles. If other threads could
- * end a wait (a future, a shared primitive, a lock of a thread or of another runtime), or what is
- * waited for at descriptors is this process's to write (pipes, connections to itself, eventfds and,
- * where the kernel has unix_diag, socket pairs), a hint is given after 5 idle seconds, once. Who
- * waits for other processes, for connections or a terminal is never told anything. */
+ * runs (a sleep, a timeout), no thread of an executor has a job or a section of it. If each of its
+ * tasks waits for another one (for its end, for a lock that it holds, at a local primitive) that is
+ * a deadlock, and said at once, on stderr: the tasks, what they wait for and who holds it, and the
+ * cycles. If other threads could end a wait (a future, a shared primitive, a lock of a thread or of
+ * another runtime), or what is waited for at descriptors is this process's to write (pipes,
+ * connections to itself, eventfds and, where the kernel has unix_diag, socket pairs), a hint is
+ * given after 5 idle seconds (on the virtual clock at once), once. While one task waits for other
+ * processes, for connections or a terminal nothing is said of any: of tasks of a server that wait
+ * for each other sley_report tells. */
 enum sley_on_deadlock {
-    SLEY_DEADLOCK_REPORT = 0, /* say so once, and go on waiting */
-    SLEY_DEADLOCK_RETURN = 1, /* say so and, if it is certain, make run return -SLEY_EDEADLOCK; the
-                                 tasks are cancelled as after any other end of a run */
-    SLEY_DEADLOCK_IGNORE = 2
+    SLEY_DEADLOCK_REPORT = 0, /* say so once in the runtime's life, and go on waiting: another
+                                 thread may still cancel a task, or call the loop */
+    SLEY_DEADLOCK_RETURN = 1, /* say so and, if it is certain, make run return -SLEY_EDEADLOCK;
+                                 sley_run then cancels the tasks, as after any other end */
+    SLEY_DEADLOCK_IGNORE = 2  /* do not look; no hint either */
 };
 
 /* What an exception handler is told. Every pointer is borrowed for the call. */

@@ -6,12 +6,15 @@
 
 SLEY_BEGIN_DECLS
 
-/* Writes a line for every task of the runtime to a descriptor: name, entry function, what it
- * waits for and who holds that (of a descriptor: what it is), where it was created, how much of its
- * stack it has used. Then a line for each cycle of tasks in which each waits for the next one, and
- * for nobody else; of many workers they are in it all at one moment. (A timeout around a wait may
- * still break one.) The order is that of creation, of many workers that of the names. The same is
- * written to stderr on options.report_signal. 0; -ENOMEM; -SLEY_ENOLOOP. */
+/* Writes to a descriptor how many tasks the runtime has, and a line for each: name, entry
+ * function, what it waits for and who holds that (of a descriptor: what it is), where it was
+ * created, how much of its stack it has used (of many workers: if it waits). The order is that of
+ * creation, of many workers that of the names. Then a line for each cycle (16 at most) of tasks in
+ * which each waits for the next one and for nobody else; among many workers each was one at some
+ * moment. (A timeout around a wait may still break it.) The same is written to stderr on
+ * options.report_signal. For tasks and callbacks; does not suspend, but write(2) may block the
+ * thread, and what it refuses is lost. 0; -ENOMEM: nothing is written; -SLEY_ENOLOOP;
+ * -SLEY_EFORKED. */
 int sley_report(int fd);
 
 typedef struct sley_stats {
@@ -20,7 +23,8 @@ typedef struct sley_stats {
     uint64_t tasks_created;
     uint64_t dispatches;   /* tasks and callbacks run */
     uint64_t passes;
-    uint64_t enters;       /* system calls of the ring: io_uring_enter; on epoll all */
+    uint64_t enters;       /* system calls of the ring: io_uring_enter; on epoll one for each try
+                              of an operation, registration and wait */
     uint64_t submitted;    /* operations given to the ring */
     uint64_t completed;
     uint64_t timers;       /* armed now */
@@ -31,12 +35,14 @@ typedef struct sley_stats {
     uint64_t memory_allocated; /* in blocks that are in use */
     uint64_t memory_active;    /* in pages that hold such blocks */
     uint64_t memory_resident;  /* in memory, with what is kept for later */
-    uint64_t rescues;          /* looks into a ring amid what a task computed */
-    const char *backend;       /* "io_uring", "epoll" or "simulated"; NULL: no ring yet */
+    uint64_t rescues;          /* looks into a ring amid what a task computed (many workers) */
+    const char *backend;       /* "io_uring", "epoll" or "simulated"; static; NULL: no ring yet, on
+                                  the virtual clock before the first operation */
 } sley_stats;
 
-/* Figures of the running loop. 0; -SLEY_ENOLOOP; -EINVAL for a size it does not know. The size
- * decides how many of the fields are written. */
+/* Figures of the running loop; of many workers of all of them, what each has counted as of its last
+ * pass. 0; -SLEY_ENOLOOP; -SLEY_EFORKED; -EINVAL for a size it does not know. The size decides how
+ * many of the fields are written. */
 int sley_stats_get(sley_stats *stats);
 
 /* The library's version, as "0.1.0". */
