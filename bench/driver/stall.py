@@ -1,6 +1,7 @@
 """The workloads in which somebody computes for long: rescue, stall, stall_load."""
 
 import subprocess
+from contextlib import ExitStack
 
 import contenders
 import measure
@@ -11,6 +12,7 @@ from programs import Failed, end, pinned, read_line, run_json, say, start
 
 HANDLER_US = 1000
 CONNECTIONS, FAST = 128, 50
+BESIDE = "beside"
 
 
 class Server:
@@ -59,7 +61,10 @@ def shots(plan, commands, client):
     figures = {name: [] for name in commands}
     for i in range(plan.runs):
         for name in list(commands) if i % 2 == 0 else reversed(commands):
-            with Server(commands[name]) as server:
+            with ExitStack() as stack:
+                if name == BESIDE:  # one that has no clients
+                    stack.enter_context(Server(commands["sley-off"]))
+                server = stack.enter_context(Server(commands[name]))
                 before = server.cpu_us()
                 command = [plan.program("open-loop"), server.port, *client]
                 figure = run_json(command, 60, BOTH_CPUS)
@@ -99,6 +104,7 @@ def rescue(plan):
 def stall(plan):
     commands = servers(plan, {"--hog": 100})
     del commands["floor-epoll"]  # nobody helps it: the hog's is its first thread's for good
+    commands[BESIDE] = [plan.program("sley-stall"), 0]
     figures = shots(plan, commands, [64, 10000, 2 if plan.quick else 10])
     metrics = {"p50_us": "us", "p99_us": "us", "p999_us": "us", "max_us": "us"}
     rows(plan, "stall", figures, metrics)
