@@ -111,17 +111,18 @@ more_configurations()
         wanted epoll-workers-4 || wanted epoll-interval-timer; then
         CC=gcc build gcc || return
     fi
-    ! wanted ring-of-4 || SLEY_TEST_RING=4 units ring-of-4 gcc
+    ! wanted ring-of-4 || SLEY_TEST_RING=4 units ring-of-4 gcc --no-suite model
     # What Linux 5.15 does not know is refused.
     ! wanted kernel-5.15 || SLEY_TEST_KERNEL=5.15 units kernel-5.15 gcc --no-suite model
     ! wanted kernel-5.15 || SLEY_TEST_KERNEL=5.15 SLEY_TEST_WORKERS=4 SLEY_MIGRATE=1 \
         units kernel-5.15-workers gcc --no-suite model
     ! wanted interval-timer ||
-        units interval-timer gcc $UNINTERRUPTED \
+        units interval-timer gcc $UNINTERRUPTED --no-suite model \
             --wrap="env LD_PRELOAD=$(realpath "$BUILD")/gcc/test/lib/libitimer.so"
+    # (Models are the same everywhere: units of gcc, clang and asan run them.)
     # Short transfers, delays and another order of completions come from the simulated ring.
     for seed in 1 2 3; do
-        ! wanted simulated-$seed || SLEY_TEST_SIM=$seed units simulated-$seed gcc
+        ! wanted simulated-$seed || SLEY_TEST_SIM=$seed units simulated-$seed gcc --no-suite model
     done
     epoll_configurations
     # Among many workers; and so that whoever is suspended goes on at another one.
@@ -142,7 +143,7 @@ more_configurations()
     # TSan needs its shadow where address randomisation may have put something else.
     if wanted tsan && CC=clang build tsan -Db_sanitize=thread -Db_lundef=false \
         -Dexamples=false; then
-        WITH="setarch -R" units tsan tsan
+        WITH="setarch -R" units tsan tsan --no-suite model
     fi
     if wanted tsan-workers && CC=clang build tsan -Db_sanitize=thread -Db_lundef=false \
         -Dexamples=false; then
@@ -160,11 +161,11 @@ more_configurations()
         valgrind="$valgrind --errors-for-leak-kinds=definite"
         # It holds its one lock across io_uring_enter, which would starve other threads for ever;
         # the simulated ring waits in calls around which it lets go.
-        SLEY_TEST_SIM=1 SLEY_TEST_UNDER=valgrind units valgrind valgrind --no-suite lib -t 4 \
-            --wrap="$valgrind"
+        SLEY_TEST_SIM=1 SLEY_TEST_UNDER=valgrind units valgrind valgrind --no-suite lib \
+            --no-suite model -t 4 --wrap="$valgrind"
     fi
     if wanted lto && CC=gcc build lto --buildtype=release -Db_lto=true; then
-        units lto lto
+        units lto lto --no-suite model
     fi
     ! wanted aarch64 || aarch64
     ! wanted durations ||
