@@ -47,6 +47,7 @@ static void reader_remove(struct reader *reader)
     struct sl_ring *ring = reader->loop->ring;
 
     reader->removed = true;
+    sl_add_relaxed(&reader->loop->runtime->readers, -1u);
     sl_link_remove(&reader->attached.attachment.link);
     if (reader->op.state != SL_OP_IDLE)
         ring->class->cancel(ring, &reader->op);
@@ -150,6 +151,7 @@ static int add_new(struct sley_loop *loop, int fd, unsigned events, sley_callbac
         .arg = arg,
         .context = sl_context_inherit(loop, NULL),
     };
+    sl_add_relaxed(&loop->runtime->readers, 1);
     sl_attach(ring, &reader->attached);
     ring->class->submit(ring, &reader->op);
     return 0;

@@ -44,19 +44,27 @@ static bool in_flight(const struct sley_loop *loop)
     return false;
 }
 
+/* Of one loop: its timers have been looked at. */
+static bool is_posted(const struct sley_loop *loop)
+{
+    return sl_load_relaxed(&loop->inbox) || sl_load_relaxed(&loop->signals) ||
+           sl_load_relaxed(&loop->mine.incoming);
+}
+
 /* Can nothing that the workers know of wake one? */
 static bool nothing_comes(struct sley_loop *loop)
 {
-    if (sl_load_acquire(&loop->runtime->executor_jobs)) /* pairs with the end of a job */
+    if (sl_load_acquire(&loop->runtime->executor_jobs) || /* pairs with the end of a job */
+        sl_load_relaxed(&loop->runtime->readers))
         return false;
-    return !loop->team || (sl_still_deadline(loop->team) == INT64_MAX &&
-                           !sl_still_queued(loop->team));
+    return loop->team ? sl_still_deadline(loop->team) == INT64_MAX && !sl_still_queued(loop->team)
+                      : !is_posted(loop);
 }
 
 bool sl_stuck_holds(struct sley_loop *loop)
 {
     if (!loop->team)
-        return true;
+        return nothing_comes(loop);
     /* What was seen of the tasks comes before: pairs with who has changed one since, and who did
      * was awake, or has put it into a queue. */
     sl_fence_seq_cst();

@@ -67,6 +67,47 @@ static int no_deadlock(void *arg)
     return (int)sley_run(goes_on, NULL, &options);
 }
 
+/* Nothing is ready, and before the loop sleeps another thread calls into it. */
+static sley_loop *home;
+
+static intptr_t waits(void *arg)
+{
+    (void)arg;
+    home = sley_get_running_loop();
+    return sley_event_wait(&event);
+}
+
+static intptr_t waits_at_home(void *arg)
+{
+    return sley_run_on(0, waits, arg);
+}
+
+static void set(void *arg)
+{
+    sley_event_set(arg);
+}
+
+static bool calls(sley_loop *loop, void *arg)
+{
+    bool *called = arg;
+
+    (void)loop;
+    if (!*called)
+        CHECK_EQ(sley_loop_call_soon_threadsafe(home, set, &event), 0);
+    *called = true;
+    return false;
+}
+
+static int called_into(void *arg)
+{
+    bool called = false;
+    sley_options options = sl_test_options(&(sley_options){
+        .on_deadlock = SLEY_DEADLOCK_RETURN, .on_idle = calls, .idle_arg = &called});
+
+    (void)arg;
+    return (int)sley_run(waits_at_home, NULL, &options);
+}
+
 TEST_PLAIN(a_deadlock_is_reported_and_run_returns)
 {
     static struct child child;
@@ -81,6 +122,9 @@ TEST_PLAIN(a_deadlock_is_reported_and_run_returns)
     EXPECT(strstr(said, "task 'second' wants_the_lock: waits for lock") != NULL);
     EXPECT(strstr(said, "held by task 'main'") != NULL);
     assert_true(child_run(&child, no_deadlock, NULL));
+    CHECK_VOID(child_exited_with(&child, 0));
+    EXPECT(strstr(child.text, "deadlock") == NULL);
+    assert_true(child_run(&child, called_into, NULL));
     CHECK_VOID(child_exited_with(&child, 0));
     EXPECT(strstr(child.text, "deadlock") == NULL);
 }

@@ -1,7 +1,7 @@
 /* Where it is not certain that nobody will come, a hint is given after five idle seconds, once: of
  * what threads may end, and of descriptors whose other ends are this process's own. Who waits for
- * the world outside, for a timer or for a job is not stuck. On one loop and among many workers, all
- * cases at the same time, each in a process of its own. */
+ * the world outside, for a timer, for a job or for a callback is not stuck. On one loop and among
+ * many workers, all cases at the same time, each in a process of its own. */
 #include "check.h"
 
 #include "../os/child.h"
@@ -236,6 +236,29 @@ static intptr_t now_and_then(void *arg)
     }
 }
 
+/* A callback may come, and end the wait of a task that only a task of its own could end else. */
+static void never_called(void *arg)
+{
+    (void)arg;
+}
+
+static intptr_t wants_the_lock(void *arg)
+{
+    (void)arg;
+    return sley_lock_acquire(&lock);
+}
+
+static intptr_t reader(void *arg)
+{
+    int fds[2];
+
+    (void)arg;
+    CHECK(pipe(fds) == 0);
+    CHECK_EQ(sley_add_reader(fds[0], never_called, NULL), 0);
+    CHECK_EQ(sley_lock_acquire(&lock), 0);
+    return sley_join(sley_create_task(wants_the_lock, NULL));
+}
+
 static bool on_idle(sley_loop *loop, void *arg)
 {
     (void)loop, (void)arg;
@@ -263,6 +286,7 @@ static const struct {
     {"timer", timer, NULL},
     {"job", job, NULL},
     {"now and then", now_and_then, NULL},
+    {"reader", reader, NULL},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
