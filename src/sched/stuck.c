@@ -128,9 +128,12 @@ static int64_t look(struct sley_loop *loop, bool flying)
     bool is_long = loop->virtual_clock || idle >= LONG_NS;
     enum sl_stuck_verdict verdict = SL_STUCK_LATER;
 
-    if (stuck->done || !nothing_comes(loop) || !sl_runtime_tasks(loop->runtime) ||
+    if (stuck->done || !sl_runtime_tasks(loop->runtime) ||
         (flying && loop->virtual_clock)) /* what is in flight knows the real clock only */
         return INT64_MAX;
+    if (!nothing_comes(loop)) /* of many workers none hears of the end of a job but by its task */
+        return loop->team && sl_load_relaxed(&loop->runtime->executor_jobs)
+                   ? remind(loop, LONG_NS) : INT64_MAX;
     if (is_long || !flying)
         verdict = sl_worker_calls.stuck(loop, is_long);
     switch (verdict) {
