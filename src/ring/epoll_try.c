@@ -148,6 +148,17 @@ static bool waits_first(const struct sl_op *op, const struct sl_watch *watch)
            !(sl_watch_holds(watch, op->fd) && watch->ready & ~(uint32_t)EPOLLOUT);
 }
 
+/* What is not there, as one knows of who has found nothing. Of who receives neither an end nor an
+ * error: each would be an edge. */
+static uint32_t missed(const struct sl_op *op)
+{
+    uint32_t wanted = (uint16_t)sl_perform_events(op);
+
+    if (op->opcode == IORING_OP_POLL_ADD)
+        return wanted | EPOLLHUP;
+    return wanted & POLLOUT ? EPOLLOUT : ~(uint32_t)EPOLLOUT;
+}
+
 enum attempt { NOT_YET, DONE, GOES_ON };
 
 static enum attempt attempt(struct sl_ring *ring, struct sl_op *op, struct sl_watch *watch)
@@ -156,9 +167,8 @@ static enum attempt attempt(struct sl_ring *ring, struct sl_op *op, struct sl_wa
     bool more = result >= 0 && op->multishot;
 
     if (result == -EAGAIN) {
-        /* Neither an end nor an error is there: each would be an edge. */
         if (watch)
-            watch->ready &= sl_perform_events(op) & POLLOUT ? ~(uint32_t)EPOLLOUT : EPOLLOUT;
+            watch->ready &= ~missed(op);
         return NOT_YET;
     }
     if (watch && op->opcode == IORING_OP_RECV)

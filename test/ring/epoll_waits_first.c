@@ -38,6 +38,16 @@ static void sends(int fd, const char *text, int flags)
     assert_int_equal(send(fd, text, strlen(text), flags), strlen(text));
 }
 
+static struct sl_op polling(int fd, unsigned events)
+{
+    struct sl_op op = nop();
+
+    op.opcode = IORING_OP_POLL_ADD;
+    op.fd = fd;
+    op.flags = events;
+    return op;
+}
+
 /* In a state in which the ring has found it empty. */
 static void empty(const int ends[2])
 {
@@ -65,6 +75,20 @@ TEST_PLAIN(epoll_waits_first)
     assert_int_equal(next(ends[0]), 2);
     sends(ends[1], "d", 0);
     assert_int_equal(next(ends[0]), 1);
+
+    /* Who polls for something else finds nothing, and does not speak for it. */
+    for (int i = 0; i < 3; i++) {
+        sends(ends[1], "d", 0);
+        look();
+        other = polling(ends[0], POLLPRI);
+        submit(&ring, &other);
+        look();
+        ring.class->cancel(&ring, &other);
+        completions = 0;
+        turn_until(&ring, 1);
+        assert_int_equal(other.result, -ECANCELED);
+        assert_int_equal(next(ends[0]), 1);
+    }
 
     /* Once it is empty nothing is tried. */
     other = waiting_first(ends[0]);
