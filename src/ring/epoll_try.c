@@ -96,6 +96,8 @@ static void wait_for_event(struct sl_ring *ring, struct sl_op *op, struct sl_wat
         finish(ring, op, rc, false);
     else if (rc == -EPERM && (op->opcode == IORING_OP_READ || op->opcode == IORING_OP_WRITE))
         wait_in_thread(ring, op); /* a device that cannot be polled */
+    else if (rc == -EPERM && op->opcode == IORING_OP_POLL_ADD)
+        finish(ring, op, -EINVAL, false); /* as io_uring: this will never come */
     else
         wait_for_later(epoll, op);
 }
@@ -283,7 +285,7 @@ void sl_epoll_take_done(struct sl_ring *ring)
         next = link->next;
         op->place = SL_EPOLL_LISTED;
         op->generation = SL_PERFORM_FRESH;
-        if (sl_perform_is_alone(op, op->result) && !op->cancelled)
+        if (sl_perform_opens_later(op, op->result) && !op->cancelled)
             wait_for_later(epoll, op); /* a FIFO's reader may come */
         else
             finish(ring, op, op->result, false);

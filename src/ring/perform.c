@@ -133,19 +133,22 @@ static int64_t connect_step(struct sl_op *op)
     return result;
 }
 
-bool sl_perform_is_alone(const struct sl_op *op, int64_t result)
+bool sl_perform_opens_later(const struct sl_op *op, int64_t result)
 {
-    return op->opcode == IORING_OP_OPENAT && result == -ENXIO &&
-           (op->flags & O_ACCMODE) == O_WRONLY;
+    return op->opcode == IORING_OP_OPENAT && result == -EAGAIN && !(op->flags & O_NONBLOCK);
 }
 
+/* -EAGAIN: it is leased, or a FIFO that nobody reads. (Of sockets and of devices without a driver
+ * -ENXIO says that they cannot be opened.) */
 static int64_t open_file(const struct sl_op *op)
 {
     int result = sl_plain_open(op->fd, sl_op_buffer(op), (int)op->flags | O_NONBLOCK, op->length);
 
-    if (result >= 0 && !(op->flags & O_NONBLOCK))
+    if (op->flags & O_NONBLOCK)
+        return result;
+    if (result >= 0)
         sl_plain_nonblocking(result, false);
-    return result;
+    return result == -ENXIO && sl_plain_is_fifo(op->fd, sl_op_buffer(op)) ? -EAGAIN : result;
 }
 
 int64_t sl_perform(struct sl_op *op, size_t length)
@@ -167,10 +170,9 @@ int64_t sl_perform(struct sl_op *op, size_t length)
         return connect_step(op);
     case IORING_OP_OPENAT:
         result = open_file(op);
-        if (!sl_perform_is_alone(op, result))
-            return result;
-        op->generation = SL_PERFORM_AGAIN;
-        return -EAGAIN;
+        if (sl_perform_opens_later(op, result))
+            op->generation = SL_PERFORM_AGAIN;
+        return result;
     case IORING_OP_FSYNC:
         return sl_plain_fsync(op->fd, op->flags & IORING_FSYNC_DATASYNC);
     case IORING_OP_POLL_ADD:

@@ -25,8 +25,8 @@ int64_t sl_perform(struct sl_op *op, size_t length);
 int64_t sl_perform_now(const struct sl_op *op);
 /* The same of an operation on a file, in a thread that may wait. */
 int64_t sl_perform_waiting(struct sl_op *op);
-/* Opened a file for writing that nobody reads: a FIFO. */
-bool sl_perform_is_alone(const struct sl_op *op, int64_t result);
+/* It could not open the file yet: a FIFO for writing that nobody reads. */
+bool sl_perform_opens_later(const struct sl_op *op, int64_t result);
 
 /* In the child of a fork. */
 void sl_perform_forked(void);

@@ -2,7 +2,9 @@
  * has begun; a ring that is closed by another thread does not wait for what nobody will do. */
 #include "epoll_test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #define MANY 200
 
@@ -69,6 +71,41 @@ static void cancels(void)
     sl_sys.thread_create = real_create;
 }
 
+/* Who opens it for writing waits for a reader, unless it is told not to. */
+static void opens_fifo(const char *name)
+{
+    struct sl_op op = nop();
+    struct sl_ring ring;
+    char socket_name[64];
+
+    snprintf(socket_name, sizeof socket_name, "%s-socket", name);
+    assert_int_equal(mkfifo(name, 0600), 0);
+    open_epoll(&ring);
+    op.opcode = IORING_OP_OPENAT;
+    op.fd = AT_FDCWD;
+    op.address = (uint64_t)(uintptr_t)name;
+    op.flags = O_WRONLY | O_NONBLOCK;
+    assert_int_equal(result_of(&ring, &op), -ENXIO);
+    assert_int_equal(mknod(socket_name, S_IFSOCK | 0600, 0), 0);
+    op.address = (uint64_t)(uintptr_t)socket_name;
+    op.flags = O_WRONLY;
+    assert_int_equal(result_of(&ring, &op), -ENXIO); /* nor is it what one waits for */
+    unlink(socket_name);
+    op.address = (uint64_t)(uintptr_t)name;
+    completions = 0;
+    submit(&ring, &op);
+    for (int i = 0; i < 5; i++)
+        ring.class->turn(&ring, 2000000);
+    assert_int_equal(completions, 0);
+    file = open(name, O_RDONLY | O_NONBLOCK);
+    turn_until(&ring, 1);
+    assert_true(op.result >= 0);
+    close(op.result);
+    close(file);
+    unlink(name);
+    sl_ring_close(&ring);
+}
+
 static void *leaves_it(void *arg)
 {
     struct sl_ring *ring = arg;
@@ -110,6 +147,11 @@ TEST_PLAIN(epoll_files)
     assert_int_equal(result_of(&ring, &op), 16);
     assert_int_equal(result_of(&ring, &op), 16);
     assert_memory_equal(all, text[1], 16);
+    op = nop(); /* which cannot be waited for, and will never be so: io_uring says so, too */
+    op.opcode = IORING_OP_POLL_ADD;
+    op.fd = file;
+    op.flags = POLLPRI;
+    assert_int_equal(result_of(&ring, &op), -EINVAL);
     sl_ring_close(&ring);
     cancels();
 
@@ -118,4 +160,5 @@ TEST_PLAIN(epoll_files)
     sl_ring_close(&left);
     assert_int_equal(left.doorbell_fd, -1);
     close(file);
+    opens_fifo(name);
 }
