@@ -185,7 +185,10 @@ static bool is_inside(struct wanted *wanted)
 
     if (fstat(wanted->fd, &wanted->stat) < 0)
         return false;
+    link_of(wanted->fd, link, sizeof link);
     if (S_ISFIFO(wanted->stat.st_mode)) {
+        if (link[0] == '/') /* it has a name, by which others come */
+            return false;
         wanted->access = fcntl(wanted->fd, F_GETFL) & O_ACCMODE;
         return wanted->access == O_RDWR || any_other(wanted, is_of_pipe);
     }
@@ -198,7 +201,6 @@ static bool is_inside(struct wanted *wanted)
         wanted->stat.st_ino = peer_of(wanted->stat.st_ino);
         return wanted->stat.st_ino && any_other(wanted, is_numbered);
     }
-    link_of(wanted->fd, link, sizeof link);
     return !strcmp(link, "anon_inode:[eventfd]");
 }
 

@@ -8,9 +8,11 @@
 #include "os/ends.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* Ends the process, well, when all has been said. */
@@ -186,6 +188,20 @@ static intptr_t pipe_of_a_child(void *arg)
     return sley_read(fds[0], &byte, 1);
 }
 
+/* Both ends are open here, so that it never ends; but others write to it. */
+static intptr_t fifo(void *arg)
+{
+    char name[64];
+    int fd;
+
+    (void)arg;
+    snprintf(name, sizeof name, "/tmp/sley-fifo-%d", (int)getpid());
+    CHECK(mkfifo(name, 0600) == 0);
+    fd = open(name, O_RDWR);
+    unlink(name);
+    return sley_read(fd, &byte, 1);
+}
+
 static intptr_t timer(void *arg)
 {
     static sley_event event = SLEY_EVENT_INIT;
@@ -283,6 +299,7 @@ static const struct {
     {"own eventfd", own_eventfd, "(anon_inode:[eventfd])"},
     {"listens", listens, NULL},
     {"pipe of a child", pipe_of_a_child, NULL},
+    {"fifo", fifo, NULL},
     {"timer", timer, NULL},
     {"job", job, NULL},
     {"now and then", now_and_then, NULL},
