@@ -2,6 +2,7 @@
 #include "io/descriptor.h"
 #include "io/socket.h"
 #include "os/plain.h"
+#include "ring/number.h"
 
 #include <sley/socket.h>
 
@@ -98,7 +99,7 @@ int sley_listen_tcp(const char *text, int backlog)
 
     if (rc < 0)
         return rc;
-    fd = sl_plain_socket(address.any.sa_family, SOCK_STREAM, 0);
+    fd = sl_number_given(sl_plain_socket(address.any.sa_family, SOCK_STREAM, 0));
     if (fd < 0)
         return fd;
     sl_plain_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
@@ -119,7 +120,7 @@ int sley_connect_tcp(const char *text)
 
     if (rc < 0)
         return rc;
-    fd = sl_plain_socket(address.any.sa_family, SOCK_STREAM, 0);
+    fd = sl_number_given(sl_plain_socket(address.any.sa_family, SOCK_STREAM, 0));
     if (fd < 0)
         return fd;
     sl_socket_no_delay(fd);

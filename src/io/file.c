@@ -1,5 +1,6 @@
 #include "io/operation.h"
 #include "os/plain.h"
+#include "ring/number.h"
 
 #include <sley/file.h>
 
@@ -27,7 +28,7 @@ int sley_open(const char *path, int flags, mode_t mode)
 
 int sley_pipe(int fds[2])
 {
-    return sl_plain_pipe(fds);
+    return sl_number_given_two(sl_plain_pipe(fds), fds);
 }
 
 SL_INLINE struct sl_operation transfer(uint8_t opcode, int fd, const void *buffer, size_t size,

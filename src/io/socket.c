@@ -2,6 +2,7 @@
 #include "io/socket.h"
 #include "io/table.h"
 #include "os/plain.h"
+#include "ring/number.h"
 
 #include <sley/error.h>
 #include <sley/socket.h>
@@ -19,12 +20,12 @@ static const struct sl_wait_class send_wait = SL_OPERATION_CLASS("send");
 
 int sley_socket(int domain, int type, int protocol)
 {
-    return sl_plain_socket(domain, type, protocol);
+    return sl_number_given(sl_plain_socket(domain, type, protocol));
 }
 
 int sley_socketpair(int domain, int type, int protocol, int fds[2])
 {
-    return sl_plain_socketpair(domain, type, protocol, fds);
+    return sl_number_given_two(sl_plain_socketpair(domain, type, protocol, fds), fds);
 }
 
 int sley_bind(int fd, const struct sockaddr *address, socklen_t length)

@@ -20,6 +20,22 @@ SL_INLINE void sl_number_renew(int fd)
     sl_add_relaxed(&sl_number_lives[(unsigned)fd % SL_NUMBER_LIVES], 1);
 }
 
+/* The same of what a call has given out, if it has: its result. */
+SL_INLINE int sl_number_given(int fd)
+{
+    if (fd >= 0)
+        sl_number_renew(fd);
+    return fd;
+}
+SL_INLINE int sl_number_given_two(int rc, const int fds[2])
+{
+    if (rc >= 0) {
+        sl_number_renew(fds[0]);
+        sl_number_renew(fds[1]);
+    }
+    return rc;
+}
+
 SL_INLINE uint32_t sl_number_life(int fd)
 {
     return sl_load_relaxed(&sl_number_lives[(unsigned)fd % SL_NUMBER_LIVES]);
