@@ -53,7 +53,9 @@ void doctor_look_at_memlock(void)
         if (n == 1)
             bytes = TRIED_WORKERS * PAGE * pages_of(uring);
     }
-    if (n == TRIED_WORKERS && least == SL_RING_ENTRIES)
+    if (rc == -SLEY_ENOURING) /* that has been said, and epoll's rings lock none */
+        ;
+    else if (n == TRIED_WORKERS && least == SL_RING_ENTRIES)
         doctor_good("locked memory", "%u workers get rings of %u entries, %zu KiB (the limit is "
                     "%s).", n, least, bytes / 1024, soft);
     else if (n == TRIED_WORKERS)
