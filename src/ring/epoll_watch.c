@@ -97,8 +97,12 @@ int sl_epoll_register(struct sl_ring *ring, struct sl_watch *watch, int fd, uint
 
     if (SL_UNLIKELY(!watch->waiting.head.next))
         sl_list_init(&watch->waiting);
-    if (SL_UNLIKELY(!sl_watch_holds(watch, fd)))
-        return control(ring, watch, fd, events);
+    if (SL_UNLIKELY(!sl_watch_holds(watch, fd))) {
+        /* Perhaps the new life is that of another number, and others wait here still. */
+        bool alone = sl_list_empty(&watch->waiting);
+
+        return control(ring, watch, fd, alone ? events : events | watch->events);
+    }
     if (SL_UNLIKELY(events & ~watch->events))
         return control(ring, watch, fd, events | watch->events);
     set_doubted(epoll, watch, epoll->period);

@@ -35,12 +35,46 @@ static void close_both(const int ends[2])
     close(ends[1]);
 }
 
+/* Another number has the same counter, and a new life: one side of a connection is registered
+ * anew, for the sake of who sends, and who receives there waits on. */
+static void two_sides(void)
+{
+    static char much[1 << 16];
+    struct sl_op receives, sends;
+    int ends[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    receives = receiving(ends[0], &byte, 1);
+    submit(&ring, &receives);
+    ring.class->turn(&ring, 0);
+    while (send(ends[0], much, sizeof much, MSG_DONTWAIT) > 0)
+        ;
+    sl_number_renew(ends[0] + SL_NUMBER_LIVES);
+    sends = receiving(ends[0], much, 1);
+    sends.opcode = IORING_OP_SEND;
+    submit(&ring, &sends);
+    for (int i = 0; i < 3; i++)
+        ring.class->turn(&ring, 100000);
+    assert_int_equal(sends.state, SL_OP_QUEUED);
+    completions = 0;
+    assert_int_equal(send(ends[1], "x", 1, 0), 1);
+    turn_until(&ring, 1);
+    assert_int_equal(receives.result, 1);
+    while (recv(ends[1], much, sizeof much, MSG_DONTWAIT) > 0)
+        ;
+    turn_until(&ring, 2);
+    assert_int_equal(sends.result, 1);
+    sl_number_renew(ends[0]);
+    close_both(ends);
+}
+
 TEST_PLAIN(epoll_numbers)
 {
     int ends[2], again[2], kept;
     uint64_t enters;
 
     open_epoll(&ring);
+    two_sides();
     new_pipe(ends);
     use(ends);
     enters = ring.enters;
