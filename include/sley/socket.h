@@ -28,7 +28,7 @@ int sley_socket_port(int fd);
 
 /* Waits for a connection and returns its descriptor (close-on-exec; TCP_NODELAY for TCP). When the
  * process has no descriptor left it waits until one may be free and tries again. A connection
- * that arrives together with a cancel is returned. */
+ * that arrives together with a cancel is returned. On epoll the listener becomes O_NONBLOCK. */
 SLEY_SUSPENDS int sley_accept(int fd);
 SLEY_SUSPENDS int sley_connect(int fd, const struct sockaddr *address, socklen_t length);
 

@@ -86,7 +86,9 @@ static int64_t call(const struct sl_op *op, size_t length)
     }
 }
 
-/* Multishot operations are of objects that own their descriptor: it may stay O_NONBLOCK. */
+/* A listener stays O_NONBLOCK. The lock is this process's, and listeners are shared among several:
+ * one that took the flag back between another one's look at it and its accept would block that
+ * one's loop until the next connection. */
 static int64_t unblocked(const struct sl_op *op, size_t length)
 {
     int64_t result;
@@ -95,7 +97,7 @@ static int64_t unblocked(const struct sl_op *op, size_t length)
     pthread_mutex_lock(&changing);
     was = sl_plain_nonblocking(op->fd, true);
     result = was < 0 ? was : call(op, length);
-    if (was == 0 && !op->multishot)
+    if (was == 0 && op->opcode != IORING_OP_ACCEPT)
         sl_plain_nonblocking(op->fd, false);
     pthread_mutex_unlock(&changing);
     return result;
