@@ -48,8 +48,8 @@ static intptr_t never_runs_in_time(void *arg)
 
 static sley_task *holder(sley_executor *executor)
 {
+    long wanted = atomic_load(&begun) + 1; /* before: another worker may be quick */
     sley_task *task = sley_create_task(holds, executor);
-    long wanted = atomic_load(&begun) + 1;
 
     while (task && atomic_load(&begun) < wanted)
         sley_sleep(sley_us(100));

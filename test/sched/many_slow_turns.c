@@ -88,5 +88,8 @@ TEST_PLAIN(who_is_quick_is_not_taken_for_slow)
 
     if (sl_test_under())
         SKIP("nothing is quick here");
+#ifdef SL_DAWDLE
+    SKIP("workers that dawdle are not quick");
+#endif
     assert_int_equal(sl_test_run(on_one, &options), 0);
 }
