@@ -21,6 +21,7 @@ struct sl_stuck {
     sl_atomic_u64 since;        /* when the last worker went to sleep */
     sl_atomic_ptr doubt;        /* a task that kept it from being certain */
     sl_atomic_u32 over;         /* there is nothing more to say in this run */
+    sl_atomic_u32 given;        /* the program has a loop: a thread may call into it */
     uint32_t turns;             /* what follows is of whoever looks: all workers', when it began; */
     uint64_t ran;               /* dispatches until then, */
     bool done;                  /* and what was to be said of them has been */

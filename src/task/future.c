@@ -362,5 +362,6 @@ intptr_t sley_future_exception(sley_future *future)
 
 sley_loop *sley_future_get_loop(const sley_future *future)
 {
+    sl_stuck_given(future->loop);
     return future->loop;
 }

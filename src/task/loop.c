@@ -108,7 +108,7 @@ static int open_team(struct sley_loop *first, unsigned n)
     return 0;
 }
 
-int sley_loop_new(sley_loop **made, const sley_options *options)
+int sl_loop_new(sley_loop **made, const sley_options *options)
 {
     struct sley_loop *loop;
     struct sl_runtime *runtime;
@@ -149,6 +149,15 @@ int sley_loop_new(sley_loop **made, const sley_options *options)
     sley_loop_set_debug(loop, all.debug);
     *made = loop;
     return 0;
+}
+
+int sley_loop_new(sley_loop **made, const sley_options *options)
+{
+    int rc = sl_loop_new(made, options);
+
+    if (rc == 0)
+        sl_stuck_given(*made);
+    return rc;
 }
 
 #define PATIENCE_NS ((int64_t)60 * 1000000000)

@@ -9,6 +9,9 @@
 /* A caller's options, of this or an older size, completed by zeros. 0 or -EINVAL. */
 int sl_options_read(sley_options *into, const sley_options *options);
 
+/* sley_loop_new for who keeps the loop for himself. */
+int sl_loop_new(sley_loop **made, const sley_options *options);
+
 /* Cancels what is left and runs until it has ended. */
 enum sl_ending {
     SL_END_ASKING,    /* by an edge, like asyncio.run; insists after options.shutdown_timeout */

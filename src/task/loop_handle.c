@@ -7,7 +7,11 @@
 
 sley_loop *sley_get_running_loop(void)
 {
-    return sl_current();
+    struct sley_loop *loop = sl_current();
+
+    if (loop)
+        sl_stuck_given(loop);
+    return loop;
 }
 
 bool sley_loop_is_running(const sley_loop *loop)

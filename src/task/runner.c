@@ -52,7 +52,7 @@ static void on_interrupt(void *arg)
 int sley_runner_open(sley_runner *runner, const sley_options *options)
 {
     *runner = (sley_runner){0};
-    return sley_loop_new(&runner->_loop, options);
+    return sl_loop_new(&runner->_loop, options);
 }
 
 intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
@@ -94,6 +94,8 @@ intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
 
 sley_loop *sley_runner_get_loop(sley_runner *runner)
 {
+    if (runner->_loop)
+        sl_stuck_given(runner->_loop);
     return runner->_loop;
 }
 

@@ -59,8 +59,8 @@ static void arm(struct sley_loop *loop, sley_timeout *timeout, bool soon)
     }
 }
 
-static void enter(struct sley_loop *loop, sley_timeout *timeout, sley_instant when, bool soon,
-                  void (*due)(struct sley_loop *, struct sl_entry *))
+static void prepare(struct sley_loop *loop, sley_timeout *timeout, sley_instant when,
+                    void (*due)(struct sley_loop *, struct sl_entry *))
 {
     memset(timeout, 0, sizeof *timeout);
     timeout->_task = sl_task_current(loop);
@@ -71,14 +71,14 @@ static void enter(struct sley_loop *loop, sley_timeout *timeout, sley_instant wh
     timeout->_when = when;
     timeout->_state = ACTIVE;
     timer_of(timeout)->entry.run = due;
-    arm(loop, timeout, soon);
 }
 
 void sl_timeout_enter(struct sley_loop *loop, sley_timeout *timeout, sley_duration delay)
 {
     sley_instant now = {sl_loop_clock(loop)};
 
-    enter(loop, timeout, sley_instant_add(now, delay), delay.ns <= 0, edge_due);
+    prepare(loop, timeout, sley_instant_add(now, delay), edge_due);
+    arm(loop, timeout, delay.ns <= 0);
 }
 
 intptr_t sl_timeout_exit(struct sley_loop *loop, sley_timeout *timeout, intptr_t status)
@@ -119,7 +119,8 @@ int sley_timeout_enter_at(sley_timeout *timeout, sley_instant when)
     if (!loop)
         return sl_no_loop();
     if (loop->current) {
-        enter(loop, timeout, when, when.ns <= sl_loop_clock(loop), edge_due);
+        prepare(loop, timeout, when, edge_due);
+        arm(loop, timeout, when.ns <= sl_loop_clock(loop));
         rc = 0;
     }
     sl_leave(loop);
@@ -170,8 +171,10 @@ static void scope_enter(sley_timeout *timeout, sley_instant when, bool soon)
     struct sley_loop *loop = sl_current();
 
     SL_CHECK(loop && loop->current); /* SLEY_TIMEOUT is for tasks */
-    enter(loop, timeout, when, soon, sticky_due);
+    prepare(loop, timeout, when, sticky_due);
+    /* Before the timer: who rescues this worker may fire it at once. */
     sl_scope_enter(loop->current, &timeout->_scope);
+    arm(loop, timeout, soon);
 }
 
 void sley_timeout_scope_enter(sley_timeout *timeout, sley_duration delay)

@@ -69,26 +69,45 @@ void sl_waits_release(struct sley_task *task)
         sl_park_release(&task->fiber, 0);
 }
 
+/* A wait that nobody is known to end is a thread's to end, if the program was given the loop: it
+ * may have one call into it. */
+static bool ask(const struct sley_task *task, const struct sl_wait *wait, struct sl_needs *needs)
+{
+    bool waits = sl_waits_ask(wait, needs);
+
+    needs->others |= !needs->n && sl_load_relaxed(&task->future.loop->runtime->stuck.given);
+    return waits;
+}
+
 /* ---- the quick look ---- */
 
 enum quick { RUNS, SURE, DOUBTFUL };
 
-static enum quick look_at(struct sley_task *task)
+/* Lets go of the wait. */
+static enum quick judge(struct sley_task *task, const struct sl_wait *wait)
 {
-    const struct sl_wait *wait = sl_waits_hold(task);
     struct sl_needs needs = {.room = 0};
-    enum quick quick;
+    enum quick quick = !ask(task, wait, &needs) ? RUNS : needs.others ? DOUBTFUL : SURE;
 
-    if (!wait)
-        return RUNS;
-    quick = !sl_waits_ask(wait, &needs) ? RUNS : needs.others ? DOUBTFUL : SURE;
     sl_waits_release(task);
     return quick;
 }
 
-bool sl_waits_doubtful(void *task)
+static enum quick look_at(struct sley_task *task)
 {
-    return task && look_at(task) == DOUBTFUL;
+    const struct sl_wait *wait = sl_waits_hold(task);
+
+    return wait ? judge(task, wait) : RUNS;
+}
+
+/* The record may be free by now, or another task's, or be made into one at this moment: its word
+ * alone is looked at until its wait is held. */
+bool sl_waits_doubtful(void *record)
+{
+    struct sley_task *task = record;
+
+    return task && sl_fiber_many(&task->fiber) && sl_park_hold(&task->fiber, 0) &&
+           judge(task, task->fiber.wait) == DOUBTFUL;
 }
 
 static bool find_doubt(struct sley_task *task, void *arg)
@@ -141,7 +160,7 @@ static bool see(struct sl_waits *waits, struct sley_task *task)
     while ((wait = sl_waits_hold(task))) {
         struct sl_needs needs = {.into = (void **)waits->needs + waits->needed,
                                  .room = waits->needs_room - waits->needed};
-        bool waiting = needs.room && sl_waits_ask(wait, &needs);
+        bool waiting = needs.room && ask(task, wait, &needs);
 
         if (waiting && needs.n <= needs.room) {
             stand.class = wait->class;

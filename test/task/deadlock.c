@@ -5,6 +5,8 @@
 
 #include "../os/child.h"
 
+#include <errno.h>
+
 static sley_lock lock = SLEY_LOCK_INIT_LOCAL;
 static sley_event event = SLEY_EVENT_INIT_LOCAL;
 
@@ -69,22 +71,27 @@ static int no_deadlock(void *arg)
 
 /* Nothing is ready, and before the loop sleeps another thread calls into it. */
 static sley_loop *home;
+static sley_task *cancelled;
 
-static intptr_t waits(void *arg)
+static intptr_t holds_and_joins(void *arg)
 {
     (void)arg;
     home = sley_get_running_loop();
-    return sley_event_wait(&event);
+    CHECK_EQ(sley_lock_acquire(&lock), 0);
+    cancelled = second();
+    CHECK_EQ(sley_join(cancelled), -ECANCELED);
+    return sley_lock_release(&lock);
 }
 
-static intptr_t waits_at_home(void *arg)
+static intptr_t is_called_into(void *arg)
 {
-    return sley_run_on(0, waits, arg);
+    return sley_run_on(0, holds_and_joins, arg);
 }
 
-static void set(void *arg)
+static void cancel(void *arg)
 {
-    sley_event_set(arg);
+    (void)arg;
+    sley_task_cancel(cancelled);
 }
 
 static bool calls(sley_loop *loop, void *arg)
@@ -93,7 +100,7 @@ static bool calls(sley_loop *loop, void *arg)
 
     (void)loop;
     if (!*called)
-        CHECK_EQ(sley_loop_call_soon_threadsafe(home, set, &event), 0);
+        CHECK_EQ(sley_loop_call_soon_threadsafe(home, cancel, NULL), 0);
     *called = true;
     return false;
 }
@@ -105,7 +112,7 @@ static int called_into(void *arg)
         .on_deadlock = SLEY_DEADLOCK_RETURN, .on_idle = calls, .idle_arg = &called});
 
     (void)arg;
-    return (int)sley_run(waits_at_home, NULL, &options);
+    return (int)sley_run(is_called_into, NULL, &options);
 }
 
 TEST_PLAIN(a_deadlock_is_reported_and_run_returns)
