@@ -33,8 +33,8 @@ enum sley_backend {
 /* .on_deadlock: what to do when nothing of its own can wake a runtime: nothing is ready, no timer
  * runs (a sleep, a timeout), no thread of an executor has a job or a section of it, no descriptor
  * has a callback. If each of its tasks waits for another one (for its end, for a lock that it
- * holds, at a local primitive) that is a deadlock, and said at once, on stderr: the tasks, what each
- * waits for and who holds it, and the cycles. If other threads could end a wait (a future, a shared
+ * holds, at a local primitive) that is a deadlock, and said at once, on stderr: the tasks, what
+ * each waits for and who holds it, and the cycles. If other threads could end a wait (a future, a shared
  * primitive, a lock of a thread or of another runtime; a local primitive, if the program was given
  * the loop, into which any thread may call), or what is waited for at descriptors is this process's
  * to write (pipes, connections to itself, eventfds and, where the kernel has unix_diag, socket

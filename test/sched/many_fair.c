@@ -58,14 +58,12 @@ static void *wakes_and_calls(void *arg)
 
     (void)arg;
     for (int i = 0; i < ROUNDS && all; i++) {
-        sley_queue_put_nowait(&queue, 1);
-        all = happens(2 * i + 1);
-        if (all)
-            sley_loop_call_soon_threadsafe(home, is_called, NULL);
-        all = all && happens(2 * i + 2);
+        all = sley_queue_put_nowait(&queue, 1) == 0 && happens(2 * i + 1) &&
+              sley_loop_call_soon_threadsafe(home, is_called, NULL) == 0 && happens(2 * i + 2);
     }
     atomic_store(&over, true);
-    sley_queue_put_nowait(&queue, 0);
+    if (sley_queue_put_nowait(&queue, 0) < 0) /* no memory: it ends all the same */
+        sley_queue_shutdown(&queue, true);
     return all ? arg : NULL;
 }
 

@@ -28,10 +28,14 @@ TEST_PLAIN(an_alarm_ends_with_the_run)
 {
     sley_options options = {.size = sizeof options, .workers = 2};
     sley_loop *loop;
+    intptr_t rc;
+    bool left;
 
     NEEDS_RESCUE();
     assert_int_equal(sley_loop_new(&loop, &options), 0);
-    assert_int_equal(sley_loop_run_coro(loop, computes, NULL), 0);
-    assert_false(rings());
+    rc = sley_loop_run_coro(loop, computes, NULL);
+    left = rings();
     assert_int_equal(sley_loop_close(loop), 0);
+    assert_int_equal(rc, 0);
+    assert_false(left);
 }
