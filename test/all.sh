@@ -2,7 +2,7 @@
 # Everything that test/run.sh runs, and what takes longer: clang's TSan, valgrind, link-time
 # optimisation, faults, the simulated ring, epoll, refused rings, aarch64 under qemu-user,
 # durations, a million fibers, mutants of the order and of the lock-free code.
-# A quarter of an hour on 2 cores.
+# More than an hour on 2 cores.
 #
 #     test/all.sh [--only NAME[,NAME...]]     run.sh's names, and: tsan valgrind lto fault-alloc
 #         ring-of-4 kernel-5.15 interval-timer simulated-1 simulated-2 simulated-3 epoll-workers-4
