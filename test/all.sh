@@ -119,7 +119,7 @@ more_configurations()
     ! wanted interval-timer ||
         units interval-timer gcc $UNINTERRUPTED --no-suite model \
             --wrap="env LD_PRELOAD=$(realpath "$BUILD")/gcc/test/lib/libitimer.so"
-    # (Models are the same everywhere: units of gcc, clang and asan run them.)
+    # (Models are the same everywhere: units of gcc and asan run them.)
     # Short transfers, delays and another order of completions come from the simulated ring.
     for seed in 1 2 3; do
         ! wanted simulated-$seed || SLEY_TEST_SIM=$seed units simulated-$seed gcc --no-suite model

@@ -150,7 +150,7 @@ run_configurations()
         fi
     fi
     if wanted clang && CC=clang build clang; then
-        units clang clang
+        units clang clang --no-suite model
     fi
     if wanted asan && CC=gcc build asan $ASAN_SETUP; then
         units asan asan
