@@ -11,10 +11,10 @@ SLEY_BEGIN_DECLS
  * created, how much of its stack it has used (of many workers: if it waits). The order is that of
  * creation, of many workers that of the names. Then a line for each cycle (16 at most) of tasks in
  * which each waits for the next one and for nobody else; among many workers each was one at some
- * moment. (A timeout around a wait may still break it.) The same is written to stderr on
- * options.report_signal. For tasks and callbacks; does not suspend, but write(2) may block the
- * thread, and what it refuses is lost. 0; -ENOMEM: nothing is written; -SLEY_ENOLOOP;
- * -SLEY_EFORKED. */
+ * moment, and a task that waits for itself is not marked. (A timeout around a wait may still break
+ * it.) The same is written to stderr on options.report_signal. For tasks and callbacks; does not
+ * suspend, but write(2) may block the thread, and what it refuses is lost. 0; -ENOMEM: nothing is
+ * written; -SLEY_ENOLOOP; -SLEY_EFORKED. */
 int sley_report(int fd);
 
 typedef struct sley_stats {

@@ -100,14 +100,17 @@ static bool needs_task(const struct sl_wait *wait, const struct sley_task *next)
 
 /* Who waits cannot leave its wait while it is held, nor release a lock: what is seen of all of them
  * while all are held is so at one moment. Only one thread holds more than one, or two would wait
- * for each other; nobody who holds one waits for another. */
+ * for each other; nobody who holds one waits for another.
+ *
+ * A ring of one may be none: who has released the lock has made the next one its owner, and waits
+ * for us to let go of that one's wait. Its line in the report says who holds the lock. */
 bool sl_waits_ring_holds(const struct sl_waits *waits, const uint32_t *ring, size_t n)
 {
     static sl_atomic_u32 holds;
     size_t held = 0;
     bool is_ring = true;
 
-    if (n > HELD_MOST || sl_exchange_acq_rel(&holds, 1)) /* pairs with the store below */
+    if (n == 1 || n > HELD_MOST || sl_exchange_acq_rel(&holds, 1)) /* pairs with the store below */
         return false;
     while (held < n && is_ring) {
         struct sley_task *task = waits->stands[ring[held] - 1].task;
