@@ -10,6 +10,7 @@
 cd "$(dirname "$0")/.." || exit 2
 . test/lib/suite.sh
 
+export SLEY_TEST_TIMED=${SLEY_TEST_TIMED:-0} # nothing is known of the machine
 suite_begin "$@"
 need_packages $RUN_PACKAGES
 run_configurations

@@ -149,6 +149,11 @@ bool sl_test_slow(void)
     return sl_test_under() || sl_test_setting("SLOW", 0);
 }
 
+bool sl_test_timed(void)
+{
+    return !sl_test_slow() && sl_test_setting("TIMED", 1);
+}
+
 const char *sl_test_under(void)
 {
     const char *name = getenv("SLEY_TEST_UNDER");

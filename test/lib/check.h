@@ -24,6 +24,7 @@
  *   SLEY_TEST_SEED=seed   of everything random in the runtime
  *   SLEY_TEST_KERNEL=5.15 what that kernel knows (older_kernel.h)
  *   SLEY_TEST_SLOW=1      a machine that is emulated: sl_test_slow
+ *   SLEY_TEST_TIMED=0     one that others use, too: sl_test_timed
  * A test that makes a loop by itself passes its options through sl_test_options. */
 #ifndef SL_TEST_CHECK_H
 #define SL_TEST_CHECK_H
@@ -83,8 +84,11 @@ bool sl_test_interrupted(void);
 bool sl_test_older(void);
 /* On epoll: because the environment says so, or because io_uring is refused? */
 bool sl_test_epoll(void);
-/* Timing bounds mean little there: a sanitizer, valgrind, an emulator, SLEY_TEST_SLOW. */
+/* Everything takes much longer there: a sanitizer, valgrind, an emulator, SLEY_TEST_SLOW. */
 bool sl_test_slow(void);
+/* Do upper bounds on time mean anything? Not where it is slow, nor where SLEY_TEST_TIMED=0 says
+ * that others use the machine, too; test/run.sh does. */
+bool sl_test_timed(void);
 /* "valgrind" or "qemu-user" if the program runs under it (SLEY_TEST_UNDER), else NULL: for the
  * skips of tests that need the machine itself. */
 const char *sl_test_under(void);

@@ -50,7 +50,8 @@ static intptr_t body(void *arg)
 
         least = used < least ? used : least;
     }
-    CHECK(least <= 1000);
+    if (sl_test_timed())
+        CHECK(least <= 1000);
     return (intptr_t)arg;
 }
 

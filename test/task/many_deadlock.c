@@ -144,13 +144,13 @@ static int returns(void *fn)
     sley_options options = sl_test_options(
         &(sley_options){.workers = 3, .on_deadlock = SLEY_DEADLOCK_RETURN});
 
-    alarm(sl_test_slow() ? 8 : 4); /* before the hint of five seconds */
+    alarm(sl_test_timed() ? 4 : 20); /* before the hint of five seconds */
     return sley_run((sley_fn *)(uintptr_t)fn, NULL, &options) == -SLEY_EDEADLOCK ? 0 : 1;
 }
 
 static void *cancels(void *arg)
 {
-    struct timespec some = {0, 300000000};
+    struct timespec some = {sl_test_timed() ? 0 : 2, 300000000};
 
     nanosleep(&some, NULL);
     sley_task_cancel(arg);
@@ -173,7 +173,7 @@ static intptr_t is_cancelled(void *arg)
 /* Ctrl-C ends it, too. */
 static void *interrupts(void *arg)
 {
-    struct timespec some = {sl_test_slow() ? 2 : 0, 300000000};
+    struct timespec some = {sl_test_timed() ? 0 : 2, 300000000};
 
     nanosleep(&some, NULL);
     raise(SIGINT);
@@ -186,7 +186,7 @@ static int is_interrupted(void *arg)
     pthread_t thread;
 
     (void)arg;
-    alarm(sl_test_slow() ? 8 : 4);
+    alarm(sl_test_timed() ? 4 : 20);
     if (pthread_create(&thread, NULL, interrupts, NULL))
         return 2;
     pthread_detach(thread);
