@@ -329,10 +329,12 @@ int64_t sl_stuck_rest(struct sley_loop *loop, bool reminded);
 void sl_stuck_reminded(struct sley_loop *loop);
 /* A run begins; no worker runs yet. */
 void sl_stuck_begin(struct sl_runtime *runtime);
-/* The program gets the loop's pointer: any thread may now call into it. */
+/* The program gets the loop's pointer: any thread may now call into it. Written once: all workers
+ * read that line. */
 SL_INLINE void sl_stuck_given(struct sley_loop *loop)
 {
-    sl_store_relaxed(&loop->runtime->stuck.given, 1);
+    if (SL_UNLIKELY(!sl_load_relaxed(&loop->runtime->stuck.given)))
+        sl_store_relaxed(&loop->runtime->stuck.given, 1);
 }
 /* For who has looked at all tasks: did nobody run, and can nobody, since the look began? */
 bool sl_stuck_holds(struct sley_loop *loop);

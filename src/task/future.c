@@ -76,16 +76,11 @@ static bool await_cancel(struct sley_loop *loop, struct sl_wait *wait)
     return sl_future_cancel(loop, wait->object);
 }
 
-static void await_needs(const struct sl_wait *wait, struct sl_needs *needs)
-{
-    sl_needs_future(needs, wait->object);
-}
-
 const struct sl_wait_class sl_await_class = {
     .reason = "task or future",
     .cancel = await_cancel,
     .cancel_held = sl_shared_await_cancel,
-    .needs = await_needs,
+    .needs = sl_needs_object,
 };
 
 /* Does the target (by a chain of awaits) wait for the task that is about to await it? Of what has

@@ -121,8 +121,8 @@ static void report_task(int fd, const struct sl_waits *waits, const struct sl_st
     sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);
     sl_symbol_name(task->site, site, sizeof site);
     sl_say(fd, "  task '%s' %s: %s; created at %s; stack %zu of %zu KiB\n", task->name,
-                  entry, state, site, used >> 10,
-                  sl_stack_class_size(task->fiber.stack_class) >> 10);
+           entry, state, site, used >> 10,
+           sl_stack_class_size(task->fiber.stack_class) >> 10);
 }
 
 void sl_report_tasks(int fd, struct sley_loop *loop, const struct sl_waits *waits)
@@ -131,8 +131,8 @@ void sl_report_tasks(int fd, struct sley_loop *loop, const struct sl_waits *wait
         sl_say(fd, "sley: %zu tasks on %u workers\n", waits->n, loop->team->n);
     else
         sl_say(fd, "sley: %zu tasks, %llu timers, %u operations in flight\n", waits->n,
-                      (unsigned long long)loop->wheel.armed,
-                      loop->ring ? loop->ring->in_flight : 0);
+               (unsigned long long)loop->wheel.armed,
+               loop->ring ? loop->ring->in_flight : 0);
     for (size_t i = 0; i < waits->n; i++)
         report_task(fd, waits, &waits->stands[i]);
 }
@@ -156,7 +156,7 @@ static void tell_ring(const struct sl_waits *waits, const uint32_t *ring, size_t
         const struct sl_stand *stand = &waits->stands[ring[i] - 1];
 
         sl_say(telling->fd, i ? ", which waits for " : "  cycle: task '%s' waits for ",
-                      stand->task->name);
+               stand->task->name);
         if (stand->class->holder)
             sl_say(telling->fd, "%s %p held by ", stand->class->reason, stand->object);
         sl_say(telling->fd, "task '%s'", waits->stands[ring[(i + 1) % n] - 1].task->name);
@@ -201,7 +201,7 @@ void sl_report_slow(struct sley_loop *loop, int64_t ns)
 
     if (ns > (limit ? limit : 100000000))
         sl_say(STDERR_FILENO, "sley: a task or callback ran for %lld ms without suspending\n",
-            (long long)(ns / 1000000));
+               (long long)(ns / 1000000));
 }
 
 /* ---- a turn that lasts ---- */
@@ -222,10 +222,10 @@ void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns
 
     sl_symbol_name((const void *)stall->fn, text, sizeof text);
     sl_say(STDERR_FILENO, "sley: worker %u: %s%s%s%s %s for %lld ms without suspending%s\n", worker,
-        stall->fn ? "task '" : "a callback", stall->name, stall->fn ? "', " : "",
-        stall->fn ? text : "", blocked ? "has blocked in a system call" : "has computed",
-        (long long)(ns / 1000000),
-        blocked ? ": what waits in its ring stands still (SLEY_BLOCKING?)" : "");
+           stall->fn ? "task '" : "a callback", stall->name, stall->fn ? "', " : "",
+           stall->fn ? text : "", blocked ? "has blocked in a system call" : "has computed",
+           (long long)(ns / 1000000),
+           blocked ? ": what waits in its ring stands still (SLEY_BLOCKING?)" : "");
     for (unsigned i = 0; i < stall->n; i++) {
         sl_symbol_name((const void *)(stall->frames[i] - (i > 0)), text, sizeof text);
         sl_say(STDERR_FILENO, "    %s %s\n", i ? "from" : "at", text);
@@ -246,8 +246,8 @@ static void report_held(uint64_t *since, const char *task)
             continue;
         sl_symbol_name((const char *)held[i].site - 1, site, sizeof site);
         sl_say(STDERR_FILENO,
-            "sley: task '%s' suspended or ended while it held an OS mutex, locked at %s\n",
-            task, site);
+               "sley: task '%s' suspended or ended while it held an OS mutex, locked at %s\n",
+               task, site);
     }
 }
 
@@ -297,9 +297,9 @@ static bool describe_fault(const void *address)
         return false;
     sl_symbol_name((void *)(uintptr_t)task->fn, entry, sizeof entry);
     sl_say(STDERR_FILENO,
-        "sley: stack overflow in task '%s' (%s): its stack has %zu KiB; give it more with "
-        "sley_task_options.stack_size\n",
-        task->name, entry, sl_stack_size(task->fiber.stack) >> 10);
+           "sley: stack overflow in task '%s' (%s): its stack has %zu KiB; give it more with "
+           "sley_task_options.stack_size\n",
+           task->name, entry, sl_stack_size(task->fiber.stack) >> 10);
     return true;
 }
 

@@ -43,9 +43,9 @@ static void tell(struct sley_loop *loop, struct sl_waits *waits, enum chance cha
         sl_say(STDERR_FILENO, "sley: deadlock: no task of %s can ever run again\n", who(loop));
     else
         sl_say(STDERR_FILENO,
-                      "sley: nothing but another thread%s can wake %s, and none has for 5 s: a "
-                      "deadlock?\n",
-                      chance == ENDS ? ", or the other end of a descriptor," : "", who(loop));
+               "sley: nothing but another thread%s can wake %s, and none has for 5 s: a "
+               "deadlock?\n",
+               chance == ENDS ? ", or the other end of a descriptor," : "", who(loop));
     sl_report_tasks(STDERR_FILENO, loop, waits);
     sl_report_rings(STDERR_FILENO, loop, waits, true);
 }

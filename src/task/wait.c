@@ -151,13 +151,8 @@ struct ending {
     struct sl_wait wait;
 };
 
-static void ending_needs(const struct sl_wait *wait, struct sl_needs *needs)
-{
-    sl_needs_future(needs, wait->object);
-}
-
 static const struct sl_wait_class wait_for_wait = {.reason = "the end of what it cancelled",
-                                                   .needs = ending_needs};
+                                                   .needs = sl_needs_object};
 
 static void ending_run(struct sley_loop *loop, struct sl_entry *entry)
 {

@@ -37,6 +37,11 @@ void sl_needs_future(struct sl_needs *needs, const struct sley_future *future)
     }
 }
 
+void sl_needs_object(const struct sl_wait *wait, struct sl_needs *needs)
+{
+    sl_needs_future(needs, wait->object);
+}
+
 bool sl_waits_ask(const struct sl_wait *wait, struct sl_needs *needs)
 {
     const struct sl_wait_class *class = wait->class;

@@ -60,6 +60,8 @@ struct sl_needs {
 void sl_needs_task(struct sl_needs *needs, const void *task);
 /* The end of it, if it has not ended yet. */
 void sl_needs_future(struct sl_needs *needs, const struct sley_future *future);
+/* For a class whose object is the future. */
+void sl_needs_object(const struct sl_wait *wait, struct sl_needs *needs);
 
 /* ---- for rings.c ---- */
 

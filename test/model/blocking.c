@@ -36,16 +36,6 @@ SL_MODEL_NOT_CALLED(sl_thread_signals_leave);
 
 /* ---- the switch ---- */
 
-static void await_ready(int number)
-{
-    while (!sl_load_acquire(&queued[number]))
-        sl_model_spin();
-    sl_store_relaxed(&queued[number], 0);
-    model_check(ready[number] == 1, "goes on without being ready");
-    ready[number] = 0;
-    waits[number] = false;
-}
-
 /* It leaves its worker. Who runs it next: a thread, which says so where others say that it is
  * ready, or whoever finds it ready. */
 struct sley_loop *sl_host_enter(struct sley_loop *loop, struct sl_fiber *self,

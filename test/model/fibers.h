@@ -59,18 +59,23 @@ static void will_wait(void)
     waits[sl_model_current()] = true;
 }
 
-struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
+static void await_ready(int number)
 {
-    int number = number_of(self);
-
-    model_check(number == sl_model_current(), "another thread's fiber");
-    waits[number] = true;
     while (!sl_load_acquire(&queued[number]))
         sl_model_spin();
     sl_store_relaxed(&queued[number], 0);
     model_check(ready[number] == 1, "goes on without being ready");
     ready[number] = 0;
     waits[number] = false;
+}
+
+struct sley_loop *sl_worker_park(struct sley_loop *loop, struct sl_fiber *self)
+{
+    int number = number_of(self);
+
+    model_check(number == sl_model_current(), "another thread's fiber");
+    waits[number] = true;
+    await_ready(number);
     rested[number]++;
     return loop;
 }

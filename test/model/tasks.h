@@ -139,6 +139,7 @@ SL_MODEL_NOT_CALLED(sl_context_release_last);
 SL_MODEL_NOT_CALLED(sl_fork_returned);
 SL_MODEL_NOT_CALLED(sl_future_check_thread);
 SL_MODEL_NOT_CALLED(sl_needs_future);
+SL_MODEL_NOT_CALLED(sl_needs_object);
 SL_MODEL_NOT_CALLED(sl_open_finish);
 SL_MODEL_NOT_CALLED(sl_open_gone);
 SL_MODEL_NOT_CALLED(sl_shield_free);
