@@ -12,6 +12,7 @@ import parallel
 import stall
 import table
 from examples import examples
+from measure import wanted_and_stolen
 from programs import ROOT, Failed, main_pinned, say
 
 
@@ -107,12 +108,16 @@ def main():
         if name not in options.only:
             continue
         say(f"--- {name}")
+        wanted, stolen = wanted_and_stolen()
         try:
             workload(plan)
         except (Failed, OSError, LookupError, ValueError) as error:
             say(f"{name} FAILED: {error!r}")
             plan.notes.append(f"{name} failed: {error}")
             broken = True
+        wanted, stolen = (now - then for now, then in zip(wanted_and_stolen(), (wanted, stolen)))
+        plan.notes.append(f"{name}: of the processor time that was wanted the host took "
+                          f"{100 * stolen / max(wanted, 1):.2f} %")
     table.print_table(plan)
     path = ROOT / "bench" / "results" / f"{options.name}.json"
     table.write_files(plan, path, options.json)
