@@ -216,6 +216,13 @@ void sl_report_named(const struct sl_fiber *fiber, struct sl_stall *stall)
     stall->name[sizeof stall->name - 1] = 0;
 }
 
+/* The callers of a task's function, which tell nothing: with link-time optimisation one of them
+ * may be part of the other. */
+static bool is_ours(const char *name)
+{
+    return !strncmp(name, "sl_task_main", 12) || !strncmp(name, "sl_switch_entry", 15);
+}
+
 void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns, bool blocked)
 {
     char text[200];
@@ -228,6 +235,8 @@ void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns
            blocked ? ": what waits in its ring stands still (SLEY_BLOCKING?)" : "");
     for (unsigned i = 0; i < stall->n; i++) {
         sl_symbol_name((const void *)(stall->frames[i] - (i > 0)), text, sizeof text);
+        if (is_ours(text))
+            break;
         sl_say(STDERR_FILENO, "    %s %s\n", i ? "from" : "at", text);
     }
 }

@@ -9,7 +9,7 @@ static struct sl_member *member;
 
 static bool rings(void)
 {
-    return sl_load_relaxed(&member->alarms);
+    return member && sl_load_relaxed(&member->alarms);
 }
 
 static intptr_t computes(void *arg)

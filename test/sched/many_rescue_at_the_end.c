@@ -20,7 +20,7 @@ static void block(void)
 
 static bool is_on_its_way(void)
 {
-    return sl_load_acquire(&member->kicked);
+    return member && sl_load_acquire(&member->kicked);
 }
 
 /* It is pending until the worker, which has left the run then, restores its thread's mask. */

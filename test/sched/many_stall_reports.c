@@ -81,6 +81,7 @@ static void reports(void)
     assert_true(count("from busy_function") >= 1);
     assert_true(count("from computes") >= 1);
     assert_true(count("from blocks") >= 1);
+    assert_int_equal(count("sl_task_main") + count("sl_switch_entry"), 0); /* not the program's */
     fclose(file);
     close(before);
 }
