@@ -51,7 +51,9 @@ static void in_file(const char *file, size_t size, uintptr_t offset, char *text,
         uintptr_t distance = 0;
         const char *name;
 
-        if (sections[i].sh_type != SHT_SYMTAB || sections[i].sh_link >= header->e_shnum)
+        /* The table of what others may call is all that a stripped library has. */
+        if ((sections[i].sh_type != SHT_SYMTAB && sections[i].sh_type != SHT_DYNSYM) ||
+            sections[i].sh_link >= header->e_shnum)
             continue;
         name = in_table(file, size, &sections[i], &sections[sections[i].sh_link], offset,
                         &distance);

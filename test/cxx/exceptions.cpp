@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <sys/wait.h>
@@ -315,6 +316,16 @@ static intptr_t generators(void *)
     return 0;
 }
 
+// Under valgrind on the simulated ring (test/lib/check.h).
+static intptr_t run_loop(sley_fn *fn)
+{
+    sley_options options = {};
+
+    options.size = sizeof options;
+    options.simulated_ring = std::getenv("SLEY_TEST_SIM") != nullptr;
+    return sley_run(fn, nullptr, &options);
+}
+
 // The loop's caller has exceptions of its own.
 static void run(sley_fn *fn)
 {
@@ -322,7 +333,7 @@ static void run(sley_fn *fn)
     try {
         throw intptr_t(7);
     } catch (intptr_t) {
-        EXPECT(sley_run(fn, nullptr, nullptr) == 0);
+        EXPECT(run_loop(fn) == 0);
         again(7);
     }
     nothing_here();
@@ -347,7 +358,7 @@ static void out_of_a_task()
 
     if (child == 0) {
         std::set_terminate([] { _exit(42); });
-        sley_run(lets_out, nullptr, nullptr);
+        run_loop(lets_out);
         _exit(1);
     }
     while (waitpid(child, &status, 0) < 0)

@@ -4,6 +4,7 @@
 #include "os/symbol.h"
 
 #include <string.h>
+#include <unistd.h>
 
 __attribute__((noinline)) static int hidden_function(int n)
 {
@@ -27,6 +28,9 @@ TEST_PLAIN(static_functions_have_names)
     assert_false(sl_symbol_is_code((void *)16, 1));
     sl_symbol_name((void *)16, text, sizeof text);
     assert_string_equal(text, "0x10");
+    /* A library that is stripped has the names of what others may call. */
+    sl_symbol_name((const char *)(uintptr_t)getppid + 1, text, sizeof text);
+    assert_non_null(strstr(text, "getppid+0x1"));
     sl_symbol_name(address, start, 7); /* cut, not overrun */
     assert_string_equal(start, "hidden");
 }
