@@ -4,32 +4,17 @@
  * many workers, all cases at the same time, each in a process of its own. */
 #include "check.h"
 
-#include "../os/child.h"
+#include "hint.h"
 #include "os/ends.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <time.h>
-
-#define HINT "5 s: a deadlock?"
-
-static int told;
-
-/* Ends the process, well, when it is told to. */
-static void *ends(void *arg)
-{
-    char end;
-
-    (void)arg;
-    while (read(told, &end, 1) < 0 && errno == EINTR)
-        ;
-    _exit(sl_test_failures() ? 1 : 0);
-}
 
 static sley_lock lock = SLEY_LOCK_INIT;
 static char byte;
@@ -102,7 +87,10 @@ static intptr_t holds_for_ever(void *arg)
 
 static void *another_runtime(void *event)
 {
-    return (void *)sley_run(holds_for_ever, event, NULL);
+    sley_options options = sl_test_options(NULL);
+
+    options.workers = 1;
+    return (void *)sley_run(holds_for_ever, event, &options);
 }
 
 static intptr_t lock_of_another_runtime(void *arg)
@@ -181,12 +169,13 @@ static intptr_t listens(void *arg)
 
 static intptr_t pipe_of_a_child(void *arg)
 {
-    struct timespec some = {7, 0};
+    struct timespec some = {1000, 0};
     int fds[2];
 
     (void)arg;
     CHECK(pipe(fds) == 0);
     if (fork() == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         nanosleep(&some, NULL);
         _exit(0);
     }
@@ -325,72 +314,6 @@ static int run_case(void *number)
     return 3;
 }
 
-struct running {
-    pid_t pid;
-    int out, told;
-    int64_t began;
-};
-
-static int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
-static bool start(struct running *running, size_t number)
-{
-    int fds[2], tell[2];
-
-    fflush(NULL);
-    if (pipe(fds) || pipe(tell) || (running->pid = fork()) < 0)
-        return false;
-    if (running->pid == 0) {
-        close(fds[0]);
-        close(tell[1]);
-        told = tell[0];
-        child_main(fds[1], run_case, (void *)number);
-    }
-    close(fds[1]);
-    close(tell[0]);
-    running->out = fds[0];
-    running->told = tell[1];
-    running->began = now_ms();
-    return true;
-}
-
-/* Has it said it, and had the time to say it twice? Where all is slow it takes a while. */
-static bool is_over(const struct running *running, const struct child *child, const char *said)
-{
-    const char *hint = said ? strstr(child->text, HINT) : NULL;
-    int64_t ms = now_ms() - running->began;
-
-    return ms > 50000 || (ms > 6500 && (!said || (hint && strstr(hint, said))));
-}
-
-static void finish(const struct running *running, struct child *child, const char *said)
-{
-    struct pollfd output = {.fd = running->out, .events = POLLIN};
-    bool over = false;
-    size_t used = 0;
-    ssize_t n = 1;
-
-    memset(child, 0, sizeof *child);
-    while (n > 0 || (n < 0 && errno == EINTR)) {
-        if (!over && (over = is_over(running, child, said)))
-            EXPECT(write(running->told, "", 1) == 1);
-        if (!over && poll(&output, 1, 50) <= 0)
-            continue;
-        n = read(running->out, child->text + used, sizeof child->text - 1 - used);
-        used += n > 0 ? (size_t)n : 0;
-    }
-    close(running->out);
-    close(running->told);
-    while (waitpid(running->pid, &child->status, 0) < 0 && errno == EINTR)
-        ;
-}
-
 static void check(const char *name, const char *said, bool many, struct child *child)
 {
     const char *hint = strstr(child->text, HINT);
@@ -424,7 +347,7 @@ TEST_PLAIN(a_hint_after_five_idle_seconds)
     size_t n = sl_test_under() && !strcmp(sl_test_under(), "valgrind") ? CASES : 2 * CASES;
 
     for (size_t i = 0; i < n; i++)
-        assert_true(start(&running[i], i));
+        assert_true(start(&running[i], run_case, (void *)i));
     for (size_t i = 0; i < n; i++) {
         const char *name = cases[i % CASES].name, *said = cases[i % CASES].said;
 
