@@ -6,7 +6,8 @@ What a request is says src/os/fault.h: memory, a mapping, a thread, an eventfd, 
 request may make a test's own checks fail; then the test stops there (SLEY_TEST_FAULT, check.h).
 It must not crash, hang, or be found out by a sanitizer, and a test that goes on to its end must
 leave nothing behind. The tests of the suite `fault` handle every answer and must succeed. A test
-with more requests than --most has an even sample of them refused, those of `fault` have all.
+with more requests than --most has an even sample of them refused, and so has one that takes more
+than a minute for all of them; those of `fault` have all.
 
 Prints how many requests there are, and counts: one pass or fail for each test and kind.
 """
@@ -19,11 +20,13 @@ import re
 import signal
 import subprocess
 import sys
+import time
 
 CRASH = re.compile(r'failed with exception|ERROR: \w+Sanitizer|runtime error:|'
                    r'sley: internal check failed')
 CRASHES = {signal.SIGSEGV, signal.SIGBUS, signal.SIGABRT, signal.SIGILL, signal.SIGFPE,
            signal.SIGSYS, signal.SIGTRAP, signal.SIGKILL}
+LEAST = 10  # requests of a test, however long it takes
 KINDS = ('SLEY_FAULT_ALLOC', 'SLEY_FAULT_ALLOC_FOREVER')
 
 
@@ -56,10 +59,10 @@ def complaint(code, text, strict):
     return found.group(0) if found else None
 
 
-def test_kind(test, kind, requests, options):
+def test_kind(test, kind, requests, most, options):
     """The first complaint, and how many runs there were."""
     strict = any(suite.endswith(':fault') for suite in test['suite'])
-    step = 1 if strict else max(1, -(-requests // options.most))
+    step = 1 if strict else max(1, -(-requests // most))
     runs = 0
     for n in range(1, requests + 1, step):
         runs += 1
@@ -73,7 +76,9 @@ def test_kind(test, kind, requests, options):
 
 
 def test_all(test, options):
+    began = time.monotonic()
     code, requests = requests_of(test['cmd'], options.limit)
+    most = min(options.most, max(LEAST, int(60 / (time.monotonic() - began))))
     if code == 77:
         return test['name'], 'skip', 0, []
     # A test of the fault settings themselves, or of what is printed, is disturbed by the count.
@@ -83,7 +88,7 @@ def test_all(test, options):
         return test['name'], 'broken', 0, [f'without a fault: exit {code}']
     if requests is None:
         return test['name'], 'plain', 0, []
-    return test['name'], 'ran', requests, [test_kind(test, kind, requests, options)
+    return test['name'], 'ran', requests, [test_kind(test, kind, requests, most, options)
                                            for kind in KINDS]
 
 
