@@ -28,7 +28,7 @@ aarch64()
     # No io_uring under qemu-user; and an emulated program is slow.
     if build aarch64 --cross-file test/lib/aarch64.cross --cross-file "$folder/cross" \
         -Dexamples=false -Djemalloc=disabled; then
-        SLEY_TEST_SIM=1 SLEY_TEST_UNDER=qemu-user units aarch64 aarch64 -t 6
+        SLEY_TEST_SIM=1 SLEY_TEST_UNDER=qemu-user units aarch64 aarch64 -t 2
     fi
 }
 
@@ -71,7 +71,7 @@ epoll_configurations()
     if wanted epoll-tsan && CC=clang build tsan -Db_sanitize=thread -Db_lundef=false \
         -Dexamples=false; then
         SLEY_BACKEND=epoll WITH="setarch -R" SLEY_TEST_WORKERS=4 \
-            units epoll-tsan tsan --no-suite model -t 4
+            units epoll-tsan tsan --no-suite model
     fi
 }
 
@@ -83,7 +83,7 @@ million()
     if [ "$memory" -lt 7 ]; then
         skip million "needs 7 GB, $memory GB are free"
     else
-        SLEY_TEST_MILLION=1 units million gcc -t 30 many_parked
+        SLEY_TEST_MILLION=1 units million gcc -t 5 many_parked
     fi
 }
 
@@ -95,9 +95,9 @@ connections()
     if [ "$most" = unlimited ] || [ "$most" -gt 20200 ]; then
         most=20200
     fi
-    SLEY_TEST_CONNECTIONS=$((most - 200)) units connections gcc -t 10 many_connections
+    SLEY_TEST_CONNECTIONS=$((most - 200)) units connections gcc -t 2 many_connections
     SLEY_TEST_CONNECTIONS=$((most - 200)) SLEY_TEST_WORKERS=4 \
-        units connections-workers gcc -t 10 many_connections
+        units connections-workers gcc -t 2 many_connections
 }
 
 more_configurations()
@@ -150,7 +150,7 @@ more_configurations()
         # The seed says who steals from whom, and where fibers go that roam.
         for seed in 1 2 3; do
             WITH="setarch -R" SLEY_TEST_WORKERS=4 SLEY_TEST_SEED=$seed SLEY_MIGRATE=$((seed % 3)) \
-                units tsan-workers-$seed tsan --no-suite model -t 4
+                units tsan-workers-$seed tsan --no-suite model
         done
     fi
     if wanted valgrind && CC=gcc build valgrind -Dvalgrind=enabled -Dexamples=false; then
@@ -162,7 +162,7 @@ more_configurations()
         # It holds its one lock across io_uring_enter, which would starve other threads for ever;
         # the simulated ring waits in calls around which it lets go.
         SLEY_TEST_SIM=1 SLEY_TEST_UNDER=valgrind units valgrind valgrind --no-suite lib \
-            --no-suite model -t 4 --wrap="$valgrind"
+            --no-suite model --wrap="$valgrind"
     fi
     if wanted lto && CC=gcc build lto --buildtype=release -Db_lto=true; then
         units lto lto --no-suite model
