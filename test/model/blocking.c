@@ -169,7 +169,8 @@ static void check_taken_back(void)
 static const struct sl_model models[] = {
     {"section", setup, {fiber, thread}, check},
     {"cancelled", setup, {fiber, thread, canceller}, check, .bound = 2},
-    {"cancelled twice", setup, {fiber, thread, canceller, canceller}, check, .bound = 1},
+    {"cancelled twice", setup, {fiber, thread, canceller, canceller}, check, .bound = 1,
+     .large = SL_MODEL_UNDER_ASAN},
     {"its scope is cancelled", setup, {fiber, thread, scope_canceller}, check, .bound = 2},
     {"no thread is free", setup, {fiber, busy_thread, canceller}, check_taken_back},
     {"no thread is free for a scope", setup, {fiber, busy_thread, scope_canceller},

@@ -14,7 +14,7 @@
 #define SCOUTS 100  /* executions before a search */
 #define CHANGES 3   /* of priority, in an execution by random priorities */
 
-struct sl_model_settings sl_model_settings = {.memory = SL_MODEL_LATE, .bound = 3, .seconds = 60};
+struct sl_model_settings sl_model_settings = {.memory = SL_MODEL_LATE, .bound = 3, .seconds = 300};
 
 struct context {
     void *sp;

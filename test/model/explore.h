@@ -12,6 +12,7 @@
 #include "access.h"
 #include "base/check.h"
 #include "base/rng.h"
+#include "os/hooks.h"
 
 #include <stdio.h>
 
@@ -35,6 +36,13 @@ struct sl_model {
     bool large;                     /* only by random priorities: no search would end */
     int bound, stale;               /* of its search, unless a bound is asked for; 0: any */
 };
+
+/* Large where all takes ten times as long. */
+#ifdef SL_ASAN
+#define SL_MODEL_UNDER_ASAN true
+#else
+#define SL_MODEL_UNDER_ASAN false
+#endif
 
 /* A list of models need not name what is zero. */
 #pragma GCC diagnostic ignored "-Wmissing-field-initializers"

@@ -23,7 +23,7 @@ static const char usage[] =
     "  --bound N         preemptions in an execution; 3, or SLEY_MODEL_BOUND\n"
     "  --stale N         accesses that miss a store that waits, in an execution; 0: any number\n"
     "  --every           choices also before accesses that make no difference\n"
-    "  --seconds S       at most, for a model; 60\n"
+    "  --seconds S       at most, for a model; 300\n"
     "  --random SEED     executions by random priorities instead of the search\n"
     "  --runs N          so many of them; 20000\n"
     "  --replay CHOICES  that execution of MODEL, with its trace\n"
@@ -241,7 +241,7 @@ int sl_model_main(int argc, char **argv, const struct sl_model *models)
 #ifdef SL_ASAN
     sl_model_settings.bound = 1;
     sl_model_settings.runs = 1000;
-    sl_model_settings.seconds = 240;
+    sl_model_settings.seconds = 800;
 #endif
     if (bound)
         sl_model_settings.bound = atoi(bound), sl_model_settings.bound_asked = true;

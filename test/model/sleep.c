@@ -76,7 +76,8 @@ static void check(void)
 
 static const struct sl_model models[] = {
     {"fired", setup, {sleeper, firer}, check},
-    {"fired by two", setup, {sleeper, firer, looker}, check, .bound = 1},
+    {"fired by two", setup, {sleeper, firer, looker}, check, .bound = 1,
+     .large = SL_MODEL_UNDER_ASAN},
     {"fired and cancelled", setup, {sleeper, firer, canceller}, check, .bound = 2},
     {"fired, and its scope cancelled", setup, {sleeper, firer, scope_canceller}, check, .bound = 2},
     {0},
