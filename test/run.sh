@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The tests of every change: unit tests with gcc, also on epoll, with clang, and with ASan and
 # UBSan; the order against CPython's (difftest); the examples; the installed library; style. From a
-# bare Debian 12: installs what is missing if it may, else names it. About 5 minutes on 2 cores.
+# bare Debian 12: installs what is missing if it may, else names it. 5 to 15 minutes on 2 cores.
 #
 #     test/run.sh [--only NAME[,NAME...]]     style epoll gcc clang asan difftest workers examples
 #                                             install
