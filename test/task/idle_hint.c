@@ -222,12 +222,12 @@ static intptr_t job(void *arg)
     return sley_to_thread(sleeps, NULL);
 }
 
-/* Something comes each two seconds. */
+/* Something comes each second. */
 static void *comes(void *arg)
 {
-    struct timespec some = {2, 0};
+    struct timespec some = {1, 0};
 
-    for (int i = 0; i < 10; i++) {
+    while (arg) {
         nanosleep(&some, NULL);
         sley_event_set(arg);
     }
