@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from dataclasses import dataclass, field
+from operator import sub
 from pathlib import Path
 
 import inprocess
@@ -108,14 +109,14 @@ def main():
         if name not in options.only:
             continue
         say(f"--- {name}")
-        wanted, stolen = wanted_and_stolen()
+        before = wanted_and_stolen()
         try:
             workload(plan)
         except (Failed, OSError, LookupError, ValueError) as error:
             say(f"{name} FAILED: {error!r}")
             plan.notes.append(f"{name} failed: {error}")
             broken = True
-        wanted, stolen = (now - then for now, then in zip(wanted_and_stolen(), (wanted, stolen)))
+        wanted, stolen = map(sub, wanted_and_stolen(), before)
         plan.notes.append(f"{name}: of the processor time that was wanted the host took "
                           f"{100 * stolen / max(wanted, 1):.2f} %")
     table.print_table(plan)

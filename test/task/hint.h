@@ -5,12 +5,12 @@
 #include "check.h"
 
 #include "../os/child.h"
+#include "os/sys.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define HINT "5 s: a deadlock?"
@@ -34,14 +34,6 @@ struct running {
     int64_t began;
 };
 
-static inline int64_t now_ms(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
-
 static inline bool start(struct running *running, int (*fn)(void *arg), void *arg)
 {
     int fds[2], tell[2];
@@ -59,7 +51,7 @@ static inline bool start(struct running *running, int (*fn)(void *arg), void *ar
     close(tell[0]);
     running->out = fds[0];
     running->told = tell[1];
-    running->began = now_ms();
+    running->began = sl_sys.clock_now();
     return true;
 }
 
@@ -68,7 +60,7 @@ static inline bool is_over(const struct running *running, const struct child *ch
                            const char *said)
 {
     const char *hint = said ? strstr(child->text, HINT) : NULL;
-    int64_t ms = now_ms() - running->began;
+    int64_t ms = (sl_sys.clock_now() - running->began) / 1000000;
 
     return ms > 50000 || (ms > 6500 && (!said || (hint && strstr(hint, said))));
 }
@@ -82,10 +74,12 @@ static inline void finish(const struct running *running, struct child *child, co
 
     memset(child, 0, sizeof *child);
     while (n > 0 || (n < 0 && errno == EINTR)) {
-        if (!over && (over = is_over(running, child, said)))
-            EXPECT(write(running->told, "", 1) == 1);
-        if (!over && poll(&output, 1, 50) <= 0)
+        /* Who has ended by itself is not told. */
+        if (!over && poll(&output, 1, 10) <= 0) {
+            if ((over = is_over(running, child, said)))
+                EXPECT(write(running->told, "", 1) == 1);
             continue;
+        }
         n = read(running->out, child->text + used, sizeof child->text - 1 - used);
         used += n > 0 ? (size_t)n : 0;
     }

@@ -87,9 +87,8 @@ static intptr_t holds_for_ever(void *arg)
 
 static void *another_runtime(void *event)
 {
-    sley_options options = sl_test_options(NULL);
+    sley_options options = sl_test_options(&(sley_options){.workers = 1});
 
-    options.workers = 1;
     return (void *)sley_run(holds_for_ever, event, &options);
 }
 
@@ -318,8 +317,7 @@ static void check(const char *name, const char *said, bool many, struct child *c
 {
     const char *hint = strstr(child->text, HINT);
     bool right = child_exited_with(child, 0) && !strstr(child->text, "sley: deadlock") &&
-                 (said ? hint && !strstr(hint + 1, HINT) && strstr(hint, said)
-                       : !hint);
+                 (said ? hint && !strstr(hint + 1, HINT) && strstr(hint, said) : !hint);
 
     if (!right)
         sl_test_failed(__FILE__, __LINE__, "%s%s, status %#x: %s", many ? "many, " : "", name,

@@ -144,7 +144,7 @@ static int returns(void *fn)
     sley_options options = sl_test_options(
         &(sley_options){.workers = 3, .on_deadlock = SLEY_DEADLOCK_RETURN});
 
-    alarm(sl_test_timed() ? 4 : 20); /* before the hint of five seconds */
+    alarm(sl_test_timed() ? 4 : 20); /* where time counts, before the hint of five seconds */
     return sley_run((sley_fn *)(uintptr_t)fn, NULL, &options) == -SLEY_EDEADLOCK ? 0 : 1;
 }
 
