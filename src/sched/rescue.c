@@ -196,6 +196,7 @@ static void look(struct sley_loop *loop, struct sl_member *member)
 
     sl_store_relaxed(&member->still, still);
     sl_store_relaxed(&member->seen_turns, turns);
+    sl_stall_tell(loop, member);
     /* Its clock and its thread are known: pairs with enlist. */
     if (!asleep && in_pass > LATE_NS && sl_load_acquire(&member->enlisted))
         help(loop, member, turns);

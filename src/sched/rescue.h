@@ -28,9 +28,11 @@ SL_INLINE void sl_member_begins_pass(struct sley_loop *loop)
 
 /* Looks after the others, if nobody has of late, or somebody stuck has called. */
 void sl_rescue_look(struct sley_loop *loop);
-/* stall.c: a worker is late, and computes or not: reports it, if it is time. */
+/* stall.c: a worker is late, and computes or not: is it time to report it? */
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns,
                    bool computes);
+/* What the handler has noted, of a turn that may be over, is reported. */
+void sl_stall_tell(struct sley_loop *loop, struct sl_member *member);
 /* The handler's: notes where the worker is, if that is wanted. */
 void sl_stall_note(struct sley_loop *loop, uintptr_t pc);
 /* Is it, of this turn? */

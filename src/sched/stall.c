@@ -16,18 +16,25 @@
 #define MOST_A_MINUTE 5
 #define SCANNED 4096 /* bytes of a stack */
 
+/* It is in that turn still. */
+static int64_t lasts(const struct sl_member *member, int64_t now)
+{
+    return now - (int64_t)sl_load_relaxed(&member->stuck_since);
+}
+
 void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
 {
     struct sl_stall *stall = &loop->member->stall;
 
     if (!sl_stall_wanted(loop->member, sl_load_relaxed(&loop->member->turns)))
         return;
+    stall->ns = lasts(loop->member, sl_sys.clock_now());
     stall->fn = 0;
     *stall->name = 0;
     if (loop->current)
         sl_worker_calls.named(loop->current, stall);
     stall->n = sl_unwind_addresses(pc, stall->frames, SL_STALL_FRAMES);
-    sl_store_release(&stall->state, SL_STALL_NOTED); /* pairs with the load in look */
+    sl_store_release(&stall->state, SL_STALL_NOTED); /* pairs with the load in tell */
 }
 
 /* Another one in this minute? */
@@ -89,30 +96,35 @@ static int64_t patience(const struct sley_loop *loop)
     return ns ? ns : USUAL_NS;
 }
 
-static void tell(struct sley_loop *loop, struct sl_member *member, int64_t ns, bool blocked)
+static void report(struct sley_loop *loop, struct sl_member *member, bool blocked)
 {
     sl_store_relaxed(&member->stall.state, SL_STALL_NONE);
     if (may_report(loop->team, loop->now))
-        sl_worker_calls.stalled(member->loop->index, &member->stall, ns, blocked);
+        sl_worker_calls.stalled(member->loop->index, &member->stall, blocked);
+}
+
+void sl_stall_tell(struct sley_loop *loop, struct sl_member *member)
+{
+    if (sl_load_acquire(&member->stall.state) == SL_STALL_NOTED) /* pairs with the note */
+        report(loop, member, false);
 }
 
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns, bool computes)
 {
     struct sl_stall *stall = &member->stall;
-    int64_t ns = loop->now - (int64_t)sl_load_relaxed(&member->stuck_since);
+    int64_t ns = lasts(member, loop->now);
+    bool blocked;
 
-    if (sl_load_acquire(&stall->state) == SL_STALL_NOTED) { /* pairs with the note */
-        tell(loop, member, ns, false);
-    } else if (ns >= patience(loop) &&
-               (sl_load_relaxed(&stall->turns) != turns || sl_stall_wanted(member, turns))) {
-        bool blocked;
-
-        sl_unwind_prepare();
-        blocked = !computes && note_blocked(member, turns);
-        sl_store_relaxed(&stall->turns, turns);
-        if (blocked)
-            tell(loop, member, ns, true);
-        else /* a kick's handler notes it, or, where it has no processor now, a tick's */
-            sl_store_relaxed(&stall->state, SL_STALL_WANTED);
+    if (ns < patience(loop) ||
+        (sl_load_relaxed(&stall->turns) == turns && !sl_stall_wanted(member, turns)))
+        return;
+    sl_unwind_prepare();
+    blocked = !computes && note_blocked(member, turns);
+    sl_store_relaxed(&stall->turns, turns);
+    if (blocked) {
+        stall->ns = ns;
+        report(loop, member, true);
+    } else { /* a kick's handler notes it, or, where it has no processor now, a tick's */
+        sl_store_relaxed(&stall->state, SL_STALL_WANTED);
     }
 }

@@ -37,6 +37,7 @@ struct sl_stall {
     sl_atomic_u32 turns;         /* which it is: nobody asks for another one meanwhile */
     uintptr_t fn;                /* the entry function, 0: a callback */
     char name[48];
+    int64_t ns;                  /* for how long, when this was noted */
     unsigned n;
     uintptr_t frames[SL_STALL_FRAMES];
 };

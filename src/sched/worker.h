@@ -362,8 +362,8 @@ struct sl_worker_calls {
     void (*slow)(struct sley_loop *loop, int64_t ns);
     /* The running fiber's name and entry function. Also in a signal handler. */
     void (*named)(const struct sl_fiber *fiber, struct sl_stall *stall);
-    /* A worker is in the same turn since `ns`. */
-    void (*stalled)(unsigned worker, const struct sl_stall *stall, int64_t ns, bool blocked);
+    /* A worker has been in one turn for long. */
+    void (*stalled)(unsigned worker, const struct sl_stall *stall, bool blocked);
     /* Debug mode: an entry will run; NULL: it has run, and may be gone. */
     void (*held)(struct sley_loop *loop, struct sl_entry *entry);
 };

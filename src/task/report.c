@@ -223,7 +223,7 @@ static bool is_ours(const char *name)
     return !strncmp(name, "sl_task_main", 12) || !strncmp(name, "sl_switch_entry", 15);
 }
 
-void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns, bool blocked)
+void sl_report_stalled(unsigned worker, const struct sl_stall *stall, bool blocked)
 {
     char text[200];
 
@@ -231,7 +231,7 @@ void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns
     sl_say(STDERR_FILENO, "sley: worker %u: %s%s%s%s %s for %lld ms without suspending%s\n", worker,
            stall->fn ? "task '" : "a callback", stall->name, stall->fn ? "', " : "",
            stall->fn ? text : "", blocked ? "has blocked in a system call" : "has computed",
-           (long long)(ns / 1000000),
+           (long long)(stall->ns / 1000000),
            blocked ? ": what waits in its ring stands still (SLEY_BLOCKING?)" : "");
     for (unsigned i = 0; i < stall->n; i++) {
         sl_symbol_name((const void *)(stall->frames[i] - (i > 0)), text, sizeof text);

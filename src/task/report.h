@@ -28,6 +28,6 @@ enum sl_stuck_verdict sl_stuck_look(struct sley_loop *loop, bool is_long);
 
 /* The worker's calls: a turn that lasts. */
 void sl_report_named(const struct sl_fiber *fiber, struct sl_stall *stall);
-void sl_report_stalled(unsigned worker, const struct sl_stall *stall, int64_t ns, bool blocked);
+void sl_report_stalled(unsigned worker, const struct sl_stall *stall, bool blocked);
 
 #endif

@@ -1,5 +1,5 @@
 /* Who keeps a worker for long is reported meanwhile, by name, with its frames: one that computes,
- * and one that sits in a system call; and no more than five a minute. */
+ * and one that sits in a system call; for how long; and no more than five a minute. */
 #include "rescue.h"
 
 #include <poll.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 static char text[65536];
+enum { LONG_MS = 20 };
 static int keeps_ms, blocks_ms; /* much longer than it takes somebody to look */
 
 /* However much of a processor others leave. */
@@ -61,30 +62,62 @@ static size_t count(const char *what)
     return n;
 }
 
-static void reports(void)
+static void run(sley_fn *main_fn)
 {
     sley_options options = {
-        .size = sizeof options, .workers = 2, .slow_callback = sley_ms(20)};
+        .size = sizeof options, .workers = 2, .slow_callback = sley_ms(LONG_MS)};
     FILE *file = tmpfile();
     int before = dup(STDERR_FILENO);
 
-    keeps_ms = sl_test_timed() ? 150 : 300;
-    blocks_ms = sl_test_timed() ? 150 : 1500;
     assert_non_null(file);
     memset(text, 0, sizeof text);
     assert_true(dup2(fileno(file), STDERR_FILENO) >= 0);
-    assert_int_equal(sley_run(body, NULL, &options), 0);
+    assert_int_equal(sley_run(main_fn, NULL, &options), 0);
     assert_true(dup2(before, STDERR_FILENO) >= 0);
-    assert_true(pread(fileno(file), text, sizeof text - 1, 0) > 0);
+    assert_true(pread(fileno(file), text, sizeof text - 1, 0) >= 0);
     fputs(text, stderr);
+    fclose(file);
+    close(before);
+}
+
+static void reports(void)
+{
+    keeps_ms = sl_test_timed() ? 150 : 300;
+    blocks_ms = sl_test_timed() ? 150 : 1500;
+    run(body);
     assert_int_equal(count("sley: worker 0: task 'hog', computes has computed for "), 4);
     assert_int_equal(count("sley: worker 0: task 'blocker', blocks has blocked in a system "), 1);
     assert_true(count("from busy_function") >= 1);
     assert_true(count("from computes") >= 1);
     assert_true(count("from blocks") >= 1);
     assert_int_equal(count("sl_task_main") + count("sl_switch_entry"), 0); /* not the program's */
-    fclose(file);
-    close(before);
+}
+
+static intptr_t computes_for(void *ms)
+{
+    compute((intptr_t)ms);
+    return 0;
+}
+
+/* Who is asked goes on soon after; and the next one is late, too, when the answer is read. */
+static intptr_t just_too_long(void *arg)
+{
+    for (intptr_t ms = LONG_MS; ms < LONG_MS + 8; ms++) {
+        CHECK_EQ(sley_join(sley_create_task_with(computes_for, (void *)ms, &on_0)), 0);
+        CHECK_EQ(sley_join(sley_create_task_with(computes_for, (void *)(intptr_t)6, &on_0)), 0);
+    }
+    return (intptr_t)arg;
+}
+
+static void how_long(void)
+{
+    long ms;
+
+    run(just_too_long);
+    for (const char *at = text; (at = strstr(at, "has computed for ")); at++) {
+        assert_int_equal(sscanf(at, "has computed for %ld ms", &ms), 1);
+        assert_true(ms >= LONG_MS);
+    }
 }
 
 TEST_PLAIN(who_keeps_a_worker_is_reported)
@@ -93,6 +126,7 @@ TEST_PLAIN(who_keeps_a_worker_is_reported)
     if (sl_test_interrupted())
         SKIP("nothing blocks for long");
     reports();
+    how_long();
     assert_true(keep_one_processor());
     reports();
 }
