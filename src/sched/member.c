@@ -11,7 +11,7 @@ static void run_ready(struct sley_loop *loop)
 
     while ((entry = loop->taken) || (entry = sl_share_next(loop))) {
         loop->taken = NULL;
-        if (SL_UNLIKELY(loop->owes))
+        if (loop->gathers)
             sl_search_busy(loop);
         sl_worker_dispatch(loop, entry);
     }
@@ -117,6 +117,7 @@ static void end_pass(struct sley_loop *loop)
     int32_t ran = loop->budget_full - loop->share_left;
     bool timers;
 
+    loop->gathers = true;
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
     timers = sl_load_relaxed(&loop->timers);

@@ -48,14 +48,20 @@ static bool wants_pass(const struct sley_loop *loop)
     return ring->class->waits && (ring->class->waits(ring) || sl_load_relaxed(&loop->inbox));
 }
 
-/* Has it been in the same turn for a whole tick? Then somebody must be there to see it; and on a
- * processor that is shared who sees it never finds it running. */
+static int64_t in_pass(const struct sl_member *member, int64_t now)
+{
+    return now - (int64_t)sl_load_relaxed(&member->began);
+}
+
+/* Is it late? Then somebody must be there to see it. Has it been in the same turn for a whole tick?
+ * On a processor that is shared who sees it never finds it running. */
 static bool tick(struct sley_loop *loop, struct sl_member *member)
 {
     uint32_t turns = sl_load_relaxed(&member->turns);
     bool stays = turns == member->ticked;
 
-    if (stays && !sl_load_relaxed(&loop->team->watchers))
+    if (!sl_load_relaxed(&loop->team->watchers) &&
+        (stays || in_pass(member, sl_sys.clock_now()) > LATE_NS))
         sl_search_call_watcher(loop->team);
     member->ticked = turns;
     return stays;
@@ -192,13 +198,12 @@ static void look(struct sley_loop *loop, struct sl_member *member)
     uint32_t turns = sl_load_relaxed(&member->turns);
     bool still = turns == sl_load_relaxed(&member->seen_turns);
     bool asleep = sl_load_relaxed(&member->loop->asleep);
-    int64_t in_pass = loop->now - (int64_t)sl_load_relaxed(&member->began);
 
     sl_store_relaxed(&member->still, still);
     sl_store_relaxed(&member->seen_turns, turns);
     sl_stall_tell(loop, member);
     /* Its clock and its thread are known: pairs with enlist. */
-    if (!asleep && in_pass > LATE_NS && sl_load_acquire(&member->enlisted))
+    if (!asleep && in_pass(member, loop->now) > LATE_NS && sl_load_acquire(&member->enlisted))
         help(loop, member, turns);
     else
         silence(member);

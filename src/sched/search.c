@@ -188,10 +188,15 @@ static bool called(struct sley_loop *loop)
 }
 
 /* Where workers share processors, who searches keeps another one from its work: a look will do. So
- * it will for a watcher, whose last one was long ago. */
+ * it will for a watcher, whose last one was long ago. After searches that found nothing two will:
+ * they tell who stands still. */
 static int first_round(const struct sley_loop *loop)
 {
-    return loop->watched || loop->team->crowded ? ROUNDS - 1 : 0;
+    uint32_t level = sl_load_relaxed(&loop->team->fruitless);
+
+    if (loop->watched || loop->team->crowded)
+        return ROUNDS - 1;
+    return level + 2 < ROUNDS ? (int)level : ROUNDS - 2;
 }
 
 static void what_was_seen(const struct sley_loop *loop, uint32_t *seen)
@@ -368,7 +373,8 @@ static bool rest(struct sley_loop *loop)
     return woken;
 }
 
-void sl_search_busy(struct sley_loop *loop)
+/* It owes the others a look (it has searched, or watched), and looks. */
+static void settle(struct sley_loop *loop)
 {
     loop->watched = loop->owes = false;
     if (loop->alone)
@@ -378,6 +384,19 @@ void sl_search_busy(struct sley_loop *loop)
         sl_search_end(loop, true);
     else
         pass_on(loop->team);
+}
+
+/* What completions and timers have made ready is not offered before the first of it is taken: it is
+ * one, mostly, and a worker that is woken for it comes to nothing. */
+void sl_search_busy(struct sley_loop *loop)
+{
+    struct sl_deque *deque = &loop->member->deque;
+
+    loop->gathers = false;
+    if (loop->owes)
+        settle(loop);
+    else if (sl_deque_length(deque) || sl_load_relaxed(&deque->next))
+        sl_search_wake(loop->team);
 }
 
 void sl_search_or_sleep(struct sley_loop *loop)

@@ -162,6 +162,16 @@ void sl_share_visitors_leave(struct sl_runtime *runtime)
         sl_spin_wait(&turns);
 }
 
+/* By a completion, a timer: first come, first served. What comes between passes is offered when the
+ * next one begins (sl_search_busy). */
+static void push_woken(struct sley_loop *loop, struct sl_entry *entry)
+{
+    if (loop->gathers)
+        sl_share_append(loop, entry);
+    else
+        sl_share_push(loop, entry);
+}
+
 void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sley_loop *home = fiber->stack->home;
@@ -183,8 +193,8 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
         sl_share_push_next(loop, &fiber->entry);
     else if (SL_UNLIKELY(sl_load_relaxed(&fiber->slow)) && is_timed(loop)) /* no old mark */
         sl_share_give(loop->team, &fiber->entry);
-    else /* a completion, a timer: first come, first served */
-        sl_share_push(loop, &fiber->entry);
+    else
+        push_woken(loop, &fiber->entry);
 }
 
 /* ---- out ---- */

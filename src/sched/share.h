@@ -119,8 +119,7 @@ void sl_still_rest(struct sley_loop *loop, int64_t wait_ns);
 /* Is anything in a queue, of whomever? When is the first timer due, of all wheels? */
 bool sl_still_queued(struct sl_team *team);
 int64_t sl_still_deadline(struct sl_team *team);
-/* A worker that owes the others a look (it has searched, or watched) has something to do: it looks,
- * and wakes another one if anything is there. */
+/* A pass begins: the first entry is taken, and another worker is woken if there are more. */
 void sl_search_busy(struct sley_loop *loop);
 /* Rings for a sleeper, to watch. Also from a signal handler. */
 void sl_search_call_watcher(struct sl_team *team);

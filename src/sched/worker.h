@@ -85,6 +85,7 @@ struct sley_loop {
     uint32_t stashed;
     uint32_t index;
     bool searches, watched, owes, alone; /* search.c */
+    bool gathers;                /* between passes: offers when the next one begins */
     uint64_t rested;             /* dispatches when it last went to sleep: stuck.c */
     bool ending;                 /* a fiber ends: whom it wakes is next here */
     uint8_t within;              /* user code runs that a call of ours has called: no pass */

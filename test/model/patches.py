@@ -220,6 +220,8 @@ MUTANTS = [
     ('sched/search.c', 'sl_search_end', 'looked before it searches no more',
      change(('    uint32_t before =', '    bool any = offered(team, true);\n    uint32_t before ='),
             ('        pass_on(team);', '        if (any)\n            wake_searcher(team);'))),
+    ('sched/search.c', 'sl_search_busy', 'what is left of the completions is not offered',
+     change(('        sl_search_wake(loop->team);', '        (void)0;'))),
     ('sched/search.c', 'offered', 'what is given is not looked for',
      change(('if (sl_inject_any(&team->inject))', 'if (0)'))),
     ('sched/search.c', 'offered', 'what is in the deques is not looked for',

@@ -14,7 +14,7 @@ static void setup_loop(unsigned i)
     rings[i].class = &class;
     loop->ring = &rings[i];
     loop->virtual_clock = true;
-    loop->searches = loop->watched = loop->owes = false;
+    loop->searches = loop->watched = loop->owes = loop->gathers = false;
     loop->rng = (struct sl_rng){i};
     sl_store_relaxed(&loop->inbox, NULL);
     sl_store_relaxed(&loop->asleep, 0);
@@ -61,6 +61,25 @@ static void setup_two(void)
     setup_of(2);
     work(0, 2);
     work(1, 0);
+}
+
+static void setup_two_unwatched(void)
+{
+    setup_two();
+    team->counts_still = true;
+}
+
+/* Two completions at one worker, and something for another one, who may search meanwhile. */
+static void setup_completions_and_given(void)
+{
+    setup_two();
+    work(2, 0);
+    team->counts_still = true;
+}
+
+static void giver_of_third(void)
+{
+    sl_share_give(team, &works[2].entry);
 }
 
 /* Worker 0 has something to do, which offers others. */
@@ -195,6 +214,12 @@ static const struct sl_model models[] = {
      .bound = 3, .stale = 2},
     {"one is left", setup_left, {worker, worker, giver_of_two}, all_ran, .bound = 2, .stale = 2},
     {"two given", setup_two, {worker, worker, giver_of_two}, all_ran, .bound = 2, .stale = 2},
+    {"a completion", setup_one_unwatched, {worker, worker, completer}, all_ran, .bound = 2,
+     .stale = 2},
+    {"two completions", setup_two_unwatched, {worker, worker, completer_of_two}, all_ran,
+     .bound = 2, .stale = 2},
+    {"two completions and one given", setup_completions_and_given,
+     {worker, worker, completer_of_two, giver_of_third}, all_ran, .bound = 1, .stale = 2},
     {"one offered", setup_offer_one, {worker, worker}, all_ran, .stale = 2},
     {"one offered, and nobody watches", setup_offer_one_unwatched, {worker, worker}, all_ran,
      .bound = 2, .stale = 2},

@@ -188,6 +188,23 @@ static void run_inbox(struct sley_loop *loop, struct sl_inbox_item *item)
 
 static struct sl_inbox_item item = {.run = run_inbox};
 
+/* What a completion does: the inbox comes where they do, between passes. */
+static void complete_one(struct sley_loop *loop, struct sl_inbox_item *one)
+{
+    (void)one;
+    model_check(loop->gathers, "not between passes");
+    push_woken(loop, &works[0].entry);
+}
+
+static void complete_two(struct sley_loop *loop, struct sl_inbox_item *two)
+{
+    complete_one(loop, two);
+    push_woken(loop, &works[1].entry);
+}
+
+static struct sl_inbox_item completion = {.run = complete_one};
+static struct sl_inbox_item completions = {.run = complete_two};
+
 /* Something to do, after which it computes until those have run. */
 static struct sl_entry *work(int i, uint32_t until_ran)
 {
@@ -267,6 +284,16 @@ static void poster(void)
 {
     works[0].home = 1;
     sl_inbox_post(&loops[1], &item);
+}
+
+static void completer(void)
+{
+    sl_inbox_post(&loops[1], &completion);
+}
+
+static void completer_of_two(void)
+{
+    sl_inbox_post(&loops[1], &completions);
 }
 
 static void stopper(void)
