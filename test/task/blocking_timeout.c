@@ -79,6 +79,7 @@ static sley_future *of_gather(void)
 
 static intptr_t fixed(void)
 {
+    begun = false;
     return in_thread(gives_up, sley_future_new()) || in_thread(asks_at_once, sley_future_new()) ||
            in_thread(gives_up, of_task(sleeps, 100000000000)) ||
            in_thread(asks_at_once, of_task(sleeps, 100000000000)) ||
