@@ -6,13 +6,11 @@
  * something wakes the next one. */
 #include "sched/rescue.h"
 #include "sched/share.h"
+#include "sched/steal.h"
 #include "sched/wait.h"
 
-#ifndef ROUNDS /* a model explores fewer */
-#define ROUNDS 8
-#define ROUND_TURNS 60 /* of a processor's pause: about 2 us */
-#endif
 #define FRUITLESS_MOST 14
+#define LINGER_NS (2 * SL_RESCUE_NS)
 
 static uint32_t sleepers(uint32_t idle)
 {
@@ -103,6 +101,18 @@ static bool called_by_tick(const struct sl_team *team)
     return team->crowded && team->rescue_signal;
 }
 
+/* Somebody was woken in vain, or would have been. */
+static void note_vain(struct sley_loop *loop)
+{
+    if (loop->now - (int64_t)sl_load_relaxed(&loop->team->vain) > LINGER_NS / 4)
+        sl_store_relaxed(&loop->team->vain, (uint64_t)loop->now);
+}
+
+static bool vain_of_late(const struct sley_loop *loop)
+{
+    return loop->now - (int64_t)sl_load_relaxed(&loop->team->vain) < LINGER_NS;
+}
+
 /* A worker that makes one fiber ready and is about to run it itself would wake a sleeper for
  * nothing, and again a few microseconds later. After searches that found nothing most single offers
  * are therefore left to the one who looks round every millisecond, if there is one. */
@@ -115,6 +125,7 @@ static bool stays_quiet(struct sley_loop *loop)
         return false;
     if (quiet) {
         sl_store_relaxed(&member->quiet, quiet - 1);
+        note_vain(loop);
         return true;
     }
     sl_store_relaxed(&member->quiet, (1u << sl_load_relaxed(&loop->team->fruitless)) - 1);
@@ -135,47 +146,16 @@ void sl_search_offered(struct sley_loop *loop)
 
 /* ---- searching ---- */
 
-/* What stands in for a queue that is about to be served by its own worker: it did not dispatch
- * anything between two looks. */
-static bool stands_still(struct sl_member *victim, uint32_t *seen)
+static void note_fruitless(struct sley_loop *loop)
 {
-    uint32_t turns = sl_load_relaxed(&victim->turns);
-    bool still = *seen == turns + 1;
+    uint32_t level = sl_load_relaxed(&loop->team->fruitless);
 
-    *seen = turns + 1;
-    return still;
-}
-
-static struct sl_entry *steal(struct sley_loop *loop, struct sl_member *victim, uint32_t *seen)
-{
-    struct sl_deque *deque = &victim->deque;
-    uint32_t length = sl_deque_length(deque);
-    struct sl_entry *entry = NULL;
-    bool still = stands_still(victim, seen);
-
-    if (length >= 2 || (length == 1 && still))
-        entry = sl_deque_steal(deque, &loop->member->deque);
-    if (!entry && still && sl_load_relaxed(&deque->next))
-        entry = sl_deque_swap_next(deque, NULL);
-    if (entry)
-        sl_store_relaxed(&victim->quiet, 0);
-    return entry;
-}
-
-static struct sl_entry *sweep(struct sley_loop *loop, uint32_t *seen)
-{
-    struct sl_team *team = loop->team;
-    uint32_t begin = (uint32_t)sl_rng_next(&loop->rng), n = team->n;
-
-    for (uint32_t i = 0; i < n; i++) {
-        uint32_t at = (begin + i) % n;
-        struct sl_entry *entry;
-
-        if (&team->members[at] != loop->member &&
-            (entry = steal(loop, &team->members[at], &seen[at])))
-            return entry;
-    }
-    return NULL;
+    if (loop->watched) /* a look round is no answer to an offer */
+        return;
+    if (level < FRUITLESS_MOST)
+        sl_store_relaxed(&loop->team->fruitless, level + 1);
+    loop->lingers = vain_of_late(loop);
+    note_vain(loop);
 }
 
 /* Is there anything for this worker alone? Not asked is the ring, which does not wait for what
@@ -187,53 +167,41 @@ static bool called(struct sley_loop *loop)
            sl_inject_any(&loop->member->mine) || sl_load_relaxed(&loop->team->stopping);
 }
 
-/* Where workers share processors, who searches keeps another one from its work: a look will do. So
- * it will for a watcher, whose last one was long ago. After searches that found nothing two will:
- * they tell who stands still. */
-static int first_round(const struct sley_loop *loop)
+/* So many looks a search has if there is nothing to be seen. Where workers share processors, who
+ * searches keeps another one from its work: a look will do. So it will for a watcher, whose last
+ * one was long ago, and after many searches that found nothing. */
+static uint32_t least_looks(const struct sley_loop *loop)
 {
     uint32_t level = sl_load_relaxed(&loop->team->fruitless);
 
     if (loop->watched || loop->team->crowded)
-        return ROUNDS - 1;
-    return level + 2 < ROUNDS ? (int)level : ROUNDS - 2;
-}
-
-static void what_was_seen(const struct sley_loop *loop, uint32_t *seen)
-{
-    for (uint32_t i = 0; i < loop->team->n; i++) {
-        struct sl_member *member = &loop->team->members[i];
-        bool still = loop->watched && sl_load_relaxed(&member->still);
-
-        seen[i] = still ? sl_load_relaxed(&member->turns) + 1 : 0;
-    }
-}
-
-/* Of what was stolen the first that nobody has begun. The rest is in the thief's deque, which is to
- * be empty when it steals again. */
-static struct sl_entry *first_to_begin(struct sley_loop *loop, struct sl_entry *place)
-{
-    struct sl_entry *entry = NULL;
-
-    while (place && !(entry = sl_share_accept(place)))
-        place = sl_deque_pop(&loop->member->deque);
-    return entry;
+        return 1;
+    return level < SL_STEAL_LOOKS ? SL_STEAL_LOOKS - level : 1;
 }
 
 static struct sl_entry *search(struct sley_loop *loop)
 {
-    uint32_t seen[SL_TEAM_MOST];
+    struct sl_seen seen[SL_TEAM_MOST];
+    uint32_t least = least_looks(loop), most = loop->team->crowded ? 1 : SL_STEAL_LOOKS;
     struct sl_entry *entry;
+    bool single = false;
 
-    what_was_seen(loop, seen);
-    for (int round = first_round(loop);; round++) {
-        if ((entry = sl_share_from_inject(loop)))
+    sl_steal_begin(loop, seen);
+    for (uint32_t looks = 1;; looks++) {
+        if ((entry = sl_share_from_inject(loop))) {
+            if (sl_load_relaxed(&loop->team->fruitless))
+                sl_store_relaxed(&loop->team->fruitless, 0);
             return entry;
-        if (loop->team->steals && (entry = first_to_begin(loop, sweep(loop, seen))))
+        }
+        if (loop->team->steals && (entry = sl_steal(loop, seen, &single)))
             return entry;
-        if (round == ROUNDS - 1 || called(loop) || loop->ring->class->pending(loop->ring))
+        if (called(loop) || loop->ring->class->pending(loop->ring))
             return NULL;
-        for (int turn = 0; turn < ROUND_TURNS; turn++)
+        if (looks >= (single ? most : least)) {
+            note_fruitless(loop);
+            return NULL;
+        }
+        for (int turn = 0; turn < SL_LOOK_TURNS; turn++)
             sl_cpu_relax();
     }
 }
@@ -267,18 +235,10 @@ void sl_search_end(struct sley_loop *loop, bool found)
     struct sl_team *team = loop->team;
     /* Pairs with the other changes of the word. */
     uint32_t before = sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES);
-    uint32_t level = sl_load_relaxed(&team->fruitless);
 
     loop->searches = false;
     loop->owes = !found;
-    if (!found) {
-        if (level < FRUITLESS_MOST && !loop->watched) /* a look round is no answer to an offer */
-            sl_store_relaxed(&team->fruitless, level + 1);
-        return;
-    }
-    if (level)
-        sl_store_relaxed(&team->fruitless, 0);
-    if (searchers(before) == 1)
+    if (found && searchers(before) == 1)
         pass_on(team);
 }
 
@@ -349,7 +309,9 @@ static bool rest(struct sley_loop *loop)
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
-    watches = others && !team->counts_still && sl_cas_acq_rel(&team->watchers, &none, 1);
+    loop->lingers = loop->lingers && vain_of_late(loop);
+    watches = (others || loop->lingers) && !team->counts_still;
+    watches = watches && sl_cas_acq_rel(&team->watchers, &none, 1); /* pairs with itself */
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
     if (!anything(loop, watches)) {
         wait_ns = until(loop, watches);
@@ -405,8 +367,9 @@ void sl_search_or_sleep(struct sley_loop *loop)
         loop->searches = begin_search(loop->team);
     if (loop->watched)
         sl_loop_clock(loop);
-    if (loop->searches) {
+    if (loop->watched || loop->searches)
         sl_rescue_look(loop); /* others' timers may have made somebody ready, here */
+    if (loop->searches) {
         if (SL_LIKELY(!sl_share_any(loop)))
             loop->taken = search(loop);
         sl_search_end(loop, sl_share_any(loop));

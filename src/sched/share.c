@@ -3,12 +3,9 @@
 #include "sched/switch.h"
 #include "sched/wait.h"
 
-/* So many times in a row the place before the deque is served first: else two fibers that wake each
- * other would keep all the others waiting. */
-#define NEXT_IN_A_ROW 16
-/* Each so many picks the injection queue goes first, and each second one what is pinned. Counted
- * are picks, and not turns: of a task that makes and awaits others in a row one turn in 64 is a
- * pick, and it always has the same number. */
+#define NEXT_IN_A_ROW 16 /* from the place before the deque: others want their turn, too */
+/* Each so many picks the injection queue goes first, and each second one what is pinned. Picks, and
+ * not turns: who makes and awaits tasks has one in 64 turns, always of the same number. */
 #define INJECT_PICKS 64
 #define INJECT_BATCH 32
 #define SLOW_TURNS 4 /* a request is a receive, which computes, and a send */
@@ -43,8 +40,7 @@ struct sl_entry *sl_share_accept(struct sl_entry *place)
     return NULL;
 }
 
-/* Has somebody begun it? Then there is nothing to claim, and no need to keep the place. */
-static bool is_stale(struct sl_entry *place)
+bool sl_share_stale(struct sl_entry *place)
 {
     struct sl_entry *entry = unmark(place);
 
@@ -106,7 +102,7 @@ void sl_share_push_next(struct sley_loop *loop, struct sl_entry *place)
 {
     struct sl_entry *before = sl_deque_swap_next(&loop->member->deque, place);
 
-    if (!before || before == place || is_stale(before)) {
+    if (!before || before == place || sl_share_stale(before)) {
         sl_fence_after_rmw();
         sl_search_look(loop);
         return;
@@ -122,7 +118,7 @@ void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
     struct sl_entry *place = mark(&fiber->entry);
     struct sl_entry *before = sl_load_relaxed(&loop->member->deque.next);
 
-    if (before && before != place && !is_stale(before))
+    if (before && before != place && !sl_share_stale(before))
         sl_share_push(loop, place);
     else
         sl_share_push_next(loop, place);
@@ -166,10 +162,9 @@ void sl_share_visitors_leave(struct sl_runtime *runtime)
  * next one begins (sl_search_busy). */
 static void push_woken(struct sley_loop *loop, struct sl_entry *entry)
 {
-    if (loop->gathers)
-        sl_share_append(loop, entry);
-    else
-        sl_share_push(loop, entry);
+    sl_share_append(loop, entry);
+    if (!loop->gathers)
+        sl_search_offer(loop);
 }
 
 void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
@@ -298,7 +293,6 @@ SL_INLINE void take_turn(struct sley_loop *loop)
     sl_store_relaxed(&loop->member->turns, sl_load_relaxed(&loop->member->turns) + 1);
 }
 
-/* Whom a fiber's end has woken, which is there. */
 SL_INLINE struct sl_entry *take_direct(struct sley_loop *loop)
 {
     struct sl_entry *entry = loop->direct;

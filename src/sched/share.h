@@ -58,6 +58,8 @@ SL_INLINE SL_MUST_USE bool sl_share_claim(struct sl_fiber *fiber)
 /* What was taken from a deque: an entry that nobody else begins from now on, or NULL: somebody has,
  * and this place is forgotten. */
 SL_MUST_USE struct sl_entry *sl_share_accept(struct sl_entry *place);
+/* Has somebody begun it? Then there is nothing to claim, and no need to keep the place. */
+bool sl_share_stale(struct sl_entry *place);
 
 /* What others have given to this worker alone joins its list. */
 void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine);

@@ -86,6 +86,7 @@ struct sl_team {
     _Alignas(64) sl_atomic_u32 idle; /* how many sleep; above SL_TEAM_SEARCHES, how many search */
     sl_atomic_u32 watchers;      /* sleepers that look round while others are awake: 0 or 1 */
     sl_atomic_u32 fruitless;     /* searches in a row that found nothing, up to a limit */
+    sl_atomic_u64 vain;          /* when somebody was last woken for nothing, or would have been */
     sl_atomic_u32 stopping;      /* the run is over: workers come to rest */
     sl_atomic_u64 looked_at;     /* when somebody last looked after all: rescue.c */
     sl_atomic_u64 called_at;     /* and when a sleeper was last rung for, to do so */

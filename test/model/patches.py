@@ -29,6 +29,7 @@ MODELS = {
     'sched/share.c': ['begin', 'context', 'visit', 'search'],
     'sched/share.h': ['begin', 'search'],
     'sched/search.c': ['search'],
+    'sched/steal.c': ['search'],
     'sched/member.c': ['timers'],
     'task/sleep.c': ['sleep'],
     'offload/blocking.c': ['blocking'],
@@ -164,7 +165,7 @@ MUTANTS = [
              '        any = any || sl_scope_own_code(scope);\n'
              '    sl_fiber_clear(fiber, SL_FIBER_IN_CANCELLED);\n    if (any)\n'))),
 
-    ('sched/search.c', 'first_to_begin', 'the first or none',
+    ('sched/steal.c', 'first_to_begin', 'the first or none',
      change(('    while (place && !(entry = sl_share_accept(place)))\n'
              '        place = sl_deque_pop(&loop->member->deque);\n',
              '    if (place)\n        entry = sl_share_accept(place);\n'))),

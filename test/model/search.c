@@ -32,6 +32,7 @@ static void setup_of(unsigned n)
     memset(works, 0, sizeof works);
     memset(all_of, 0, sizeof all_of);
     team->steals = true;
+    sl_store_relaxed(&team->vain, (uint64_t)INT64_MIN / 2);
     for (unsigned i = 0; i < n; i++)
         setup_loop(i);
     ran = wanted = 0;
@@ -47,6 +48,25 @@ static void setup_one(void)
 {
     setup_of(2);
     work(0, 0);
+}
+
+/* When all have slept again, and somebody lingers, worker 1 offers a single one, quietly. */
+static void setup_one_after_another(void)
+{
+    setup_one();
+    sl_store_relaxed(&team->vain, 0);
+    work(1, 0);
+    work(2, 2);
+    works[2].home = 1;
+    works[2].entry.run = offer_one;
+    sl_store_relaxed(&loops[1].member->quiet, 3);
+}
+
+static void giver_of_one_after_another(void)
+{
+    giver();
+    sl_model_block(&all_of[1], 0, true);
+    sl_share_give_to(&loops[1], &works[2].entry);
 }
 
 static void setup_one_unwatched(void)
@@ -204,6 +224,8 @@ static const struct sl_model models[] = {
     {"given, seen late", setup_one, {worker, worker, giver}, all_ran, .bound = 1},
     {"given, and nobody watches", setup_one_unwatched, {worker, worker, giver}, all_ran,
      .bound = 2, .stale = 2},
+    {"one after another", setup_one_after_another, {worker, worker, giver_of_one_after_another},
+     all_ran, .bound = 1, .stale = 2},
     {"given to one", setup_one, {worker, worker, giver_to_1}, all_ran, .bound = 2, .stale = 2},
     {"posted", setup_one, {worker, worker, poster}, all_ran, .bound = 2, .stale = 2},
     {"given by two, to one", setup_givers_to_one, {worker, giver, giver_too}, all_ran,

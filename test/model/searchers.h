@@ -4,8 +4,8 @@
 #define SL_MODEL_SEARCHERS_H
 
 #define SL_DEQUE_SLOTS 4u
-#define ROUNDS 2
-#define ROUND_TURNS 0
+#define SL_STEAL_LOOKS 2u
+#define SL_LOOK_TURNS 0
 
 #include "explore.h"
 
@@ -16,6 +16,7 @@
 #include "sched/member.c"
 #include "sched/search.c"
 #include "sched/share.c"
+#include "sched/steal.c"
 #include "sched/team.c"
 
 #define WORKERS 3

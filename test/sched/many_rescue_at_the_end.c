@@ -29,6 +29,7 @@ static intptr_t body(void *arg)
     int64_t until = now_ns() + INT64_C(5000000000);
 
     CHECK_EQ(sley_sleep(sley_ms(1)), 0);
+    compute(20); /* a tick has found it, and another worker looks on */
     member = sl_current()->member;
     block();
     while (!is_on_its_way() && now_ns() < until)

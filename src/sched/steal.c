@@ -1,0 +1,90 @@
+#include "sched/steal.h"
+
+#include "sched/share.h"
+
+/* Is it worth while to wake somebody for a single entry? It is if a third of those who search for
+ * such ones find any. */
+static void note_found(struct sley_loop *loop, struct sl_member *victim, bool single)
+{
+    uint32_t level = sl_load_relaxed(&loop->team->fruitless);
+
+    if (level)
+        sl_store_relaxed(&loop->team->fruitless, single && level > 2 ? level - 2 : 0);
+    sl_store_relaxed(&victim->quiet, single ? sl_load_relaxed(&victim->quiet) / 4 : 0);
+}
+
+void sl_steal_begin(const struct sley_loop *loop, struct sl_seen *seen)
+{
+    for (uint32_t i = 0; i < loop->team->n; i++) {
+        struct sl_member *member = &loop->team->members[i];
+        bool still = loop->watched && sl_load_relaxed(&member->still);
+
+        seen[i].turns = sl_load_relaxed(&member->turns);
+        seen[i].looks = still ? SL_STEAL_LOOKS : 0;
+    }
+}
+
+/* A single entry is about to be run by its own worker, unless that one stands still. */
+static bool stands_still(struct sl_member *victim, struct sl_seen *seen)
+{
+    uint32_t turns = sl_load_relaxed(&victim->turns);
+
+    seen->looks = seen->turns == turns ? seen->looks + 1 : 1;
+    seen->turns = turns;
+    return seen->looks >= SL_STEAL_LOOKS;
+}
+
+/* Of what was stolen the first that nobody has begun. The rest is in the thief's deque, which is to
+ * be empty when it steals again. */
+static struct sl_entry *first_to_begin(struct sley_loop *loop, struct sl_entry *place)
+{
+    struct sl_entry *entry = NULL;
+
+    while (place && !(entry = sl_share_accept(place)))
+        place = sl_deque_pop(&loop->member->deque);
+    return entry;
+}
+
+static bool has_next(const struct sl_deque *deque)
+{
+    struct sl_entry *place = sl_load_relaxed(&deque->next);
+
+    return place && !sl_share_stale(place);
+}
+
+static struct sl_entry *steal_from(struct sley_loop *loop, struct sl_member *victim,
+                                   struct sl_seen *seen, bool *single)
+{
+    struct sl_deque *deque = &victim->deque;
+    uint32_t length = sl_deque_length(deque);
+    struct sl_entry *place = NULL, *entry;
+    bool still = stands_still(victim, seen);
+
+    if (length >= 2 || (length == 1 && still))
+        place = sl_deque_steal(deque, &loop->member->deque);
+    if (!place && still && has_next(deque))
+        place = sl_deque_swap_next(deque, NULL);
+    entry = first_to_begin(loop, place);
+    if (entry)
+        note_found(loop, victim, length < 2);
+    else
+        *single |= length == 1 || has_next(deque);
+    return entry;
+}
+
+struct sl_entry *sl_steal(struct sley_loop *loop, struct sl_seen *seen, bool *single)
+{
+    struct sl_team *team = loop->team;
+    uint32_t begin = (uint32_t)sl_rng_next(&loop->rng), n = team->n;
+
+    *single = false;
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t at = (begin + i) % n;
+        struct sl_entry *entry;
+
+        if (&team->members[at] != loop->member &&
+            (entry = steal_from(loop, &team->members[at], &seen[at], single)))
+            return entry;
+    }
+    return NULL;
+}
