@@ -349,16 +349,17 @@ static void settle(struct sley_loop *loop)
 }
 
 /* What completions and timers have made ready is not offered before the first of it is taken: it is
- * one, mostly, and a worker that is woken for it comes to nothing. */
+ * one, mostly, and a worker that is woken for it comes to nothing. The wake has a fence of its own:
+ * what was owed may be older than what is offered. */
 void sl_search_busy(struct sley_loop *loop)
 {
     struct sl_deque *deque = &loop->member->deque;
 
     loop->gathers = false;
+    if (sl_deque_length(deque) || sl_load_relaxed(&deque->next))
+        sl_search_wake(loop->team);
     if (loop->owes)
         settle(loop);
-    else if (sl_deque_length(deque) || sl_load_relaxed(&deque->next))
-        sl_search_wake(loop->team);
 }
 
 void sl_search_or_sleep(struct sley_loop *loop)
