@@ -26,7 +26,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 FLAGS = ['-std=gnu11', '-O1', '-D_GNU_SOURCE', '-w', '-ffunction-sections', '-fdata-sections']
 RANDOM = ['--random', '1', '--runs', '1000']  # of those that no search ends, too
-PATIENCE = 120
+PATIENCE = 300
 
 FENCE = re.compile(r'\bsl_fence_(?:seq_cst|after_rmw)\(\)')
 RMW = re.compile(r'\bsl_((?:shared_)?(?:exchange|add|sub|or|and|cas|cas_weak)_'

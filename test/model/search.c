@@ -240,6 +240,8 @@ static const struct sl_model models[] = {
      .stale = 2},
     {"two completions", setup_two_unwatched, {worker, worker, completer_of_two}, all_ran,
      .bound = 2, .stale = 2},
+    {"two completions at a watcher", setup_two, {worker, worker, completer_of_two}, all_ran,
+     .bound = 2, .stale = 2},
     {"two completions and one given", setup_completions_and_given,
      {worker, worker, completer_of_two, giver_of_third}, all_ran, .bound = 1, .stale = 2},
     {"one offered", setup_offer_one, {worker, worker}, all_ran, .stale = 2},
