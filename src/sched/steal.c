@@ -47,7 +47,8 @@ static struct sl_entry *first_to_begin(struct sley_loop *loop, struct sl_entry *
 
 static bool has_next(const struct sl_deque *deque)
 {
-    struct sl_entry *place = sl_load_relaxed(&deque->next);
+    /* Pairs with the swap that put it there: the record was made before. */
+    struct sl_entry *place = sl_load_acquire(&deque->next);
 
     return place && !sl_share_stale(place);
 }
