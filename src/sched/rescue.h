@@ -28,7 +28,7 @@ SL_INLINE void sl_member_begins_pass(struct sley_loop *loop)
 
 /* Looks after the others, if nobody has of late, or somebody stuck has called. */
 void sl_rescue_look(struct sley_loop *loop);
-/* stall.c: a worker is late, and computes or not: is it time to report it? */
+/* stall.c: a worker is late, and computes or not: if it is time, it is reported, or asked where. */
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns,
                    bool computes);
 /* What the handler has noted, of a turn that may be over, is reported. */

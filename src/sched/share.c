@@ -3,7 +3,9 @@
 #include "sched/switch.h"
 #include "sched/wait.h"
 
-#define NEXT_IN_A_ROW 16 /* from the place before the deque: others want their turn, too */
+/* So many times in a row the place before the deque is served first: else two fibers that wake each
+ * other would keep all the others waiting. */
+#define NEXT_IN_A_ROW 16
 /* Each so many picks the injection queue goes first, and each second one what is pinned. Picks, and
  * not turns: who makes and awaits tasks has one in 64 turns, always of the same number. */
 #define INJECT_PICKS 64
@@ -91,10 +93,12 @@ void sl_share_append(struct sley_loop *loop, struct sl_entry *entry)
         overflow(loop, entry);
 }
 
+/* What comes between two passes is offered when the next one begins (sl_search_busy). */
 void sl_share_push(struct sley_loop *loop, struct sl_entry *entry)
 {
     sl_share_append(loop, entry);
-    sl_search_offer(loop);
+    if (!loop->gathers)
+        sl_search_offer(loop);
 }
 
 /* What stood there may be the place of a task that was awaited, whose record this one has now. */
@@ -158,15 +162,6 @@ void sl_share_visitors_leave(struct sl_runtime *runtime)
         sl_spin_wait(&turns);
 }
 
-/* By a completion, a timer: first come, first served. What comes between passes is offered when the
- * next one begins (sl_search_busy). */
-static void push_woken(struct sley_loop *loop, struct sl_entry *entry)
-{
-    sl_share_append(loop, entry);
-    if (!loop->gathers)
-        sl_search_offer(loop);
-}
-
 void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sley_loop *home = fiber->stack->home;
@@ -188,8 +183,8 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
         sl_share_push_next(loop, &fiber->entry);
     else if (SL_UNLIKELY(sl_load_relaxed(&fiber->slow)) && is_timed(loop)) /* no old mark */
         sl_share_give(loop->team, &fiber->entry);
-    else
-        push_woken(loop, &fiber->entry);
+    else /* a completion, a timer: first come, first served */
+        sl_share_push(loop, &fiber->entry);
 }
 
 /* ---- out ---- */
@@ -293,6 +288,7 @@ SL_INLINE void take_turn(struct sley_loop *loop)
     sl_store_relaxed(&loop->member->turns, sl_load_relaxed(&loop->member->turns) + 1);
 }
 
+/* Whom a fiber's end has woken, which is there. */
 SL_INLINE struct sl_entry *take_direct(struct sley_loop *loop)
 {
     struct sl_entry *entry = loop->direct;

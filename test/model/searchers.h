@@ -194,13 +194,13 @@ static void complete_one(struct sley_loop *loop, struct sl_inbox_item *one)
 {
     (void)one;
     model_check(loop->gathers, "not between passes");
-    push_woken(loop, &works[0].entry);
+    sl_share_push(loop, &works[0].entry);
 }
 
 static void complete_two(struct sley_loop *loop, struct sl_inbox_item *two)
 {
     complete_one(loop, two);
-    push_woken(loop, &works[1].entry);
+    sl_share_push(loop, &works[1].entry);
 }
 
 static struct sl_inbox_item completion = {.run = complete_one};
