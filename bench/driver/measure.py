@@ -36,6 +36,11 @@ def wanted_and_stolen():
     return user + nice + system + irq + softirq + steal, steal
 
 
+def stolen_us():
+    """What the host has taken of all processors, while somebody wanted them."""
+    return wanted_and_stolen()[1] * 1e6 / os.sysconf("SC_CLK_TCK")
+
+
 def median(values):
     return statistics.median(values)
 
