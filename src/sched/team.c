@@ -160,12 +160,13 @@ int sl_team_begin(struct sl_team *team)
 
     for (unsigned i = 1; i < team->n && rc == 0; i++)
         rc = start(&team->members[i]);
+    /* It says which kind the others' are. A run by another thread, which makes it anew, may have
+     * lost it. */
+    if (rc == 0)
+        rc = open_ring(team->members[0].loop);
     if (rc == 0 && !team->opened) {
-        rc = open_ring(team->members[0].loop); /* says which kind the others' are */
-        if (rc == 0) {
-            give_order(team, SL_TEAM_OPEN);
-            rc = await_all(team, 0);
-        }
+        give_order(team, SL_TEAM_OPEN);
+        rc = await_all(team, 0);
         team->opened = rc == 0;
     }
     if (rc < 0)
