@@ -115,22 +115,18 @@ static int64_t began(const struct sley_loop *loop)
 static void end_pass(struct sley_loop *loop)
 {
     int32_t ran = loop->budget_full - loop->share_left;
-    bool timers;
 
     loop->gathers = true;
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
-    timers = sl_load_relaxed(&loop->timers);
-    if (timers || loop->ring->in_flight)
-        sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - began(loop), ran);
+    sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - began(loop), ran);
     sl_inbox_take(loop);
     if (loop->ring->class->pending(loop->ring))
         loop->ring->class->turn(loop->ring, 0);
     sl_inbox_take(loop);
-    if (timers || loop->ring->in_flight) {
-        sl_member_begins_pass(loop);
+    sl_member_begins_pass(loop);
+    if (sl_load_relaxed(&loop->timers))
         sl_timers_expire(loop, loop);
-    }
     loop->share_left = loop->budget_full;
     publish(loop); /* what the ring has done in this pass included: it may sleep now, for long */
     if (!sl_share_any(loop) && !sl_load_relaxed(&loop->team->stopping))

@@ -7,8 +7,11 @@
  * other would keep all the others waiting. */
 #define NEXT_IN_A_ROW 16
 /* Each so many picks the injection queue goes first, and each second one what is pinned. Picks, and
- * not turns: who makes and awaits tasks has one in 64 turns, always of the same number. */
+ * not turns: who makes and awaits tasks has one in 64 turns, always of the same number. Where turns
+ * are slow it goes first when so much time has gone by, as long as a few others come between. */
 #define INJECT_PICKS 64
+#define INJECT_NS 2000000
+#define INJECT_APART 4
 #define INJECT_BATCH 32
 #define SLOW_TURNS 4 /* a request is a receive, which computes, and a send */
 
@@ -131,35 +134,10 @@ void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
 /* While passes take longer than they should, each turn is timed. Who has taken a whole pass for
  * himself is put behind all others when he is woken next, into the injection queue: those who need
  * a few microseconds do not wait for many who need a millisecond each. These have the worker when
- * there are no others, and each INJECT_PICKS picks. */
+ * there are no others, and one of them when the injection queue goes first. */
 SL_INLINE bool is_timed(const struct sley_loop *loop)
 {
     return SL_UNLIKELY(loop->budget_full < SL_PASS_DISPATCHES);
-}
-
-/* A fiber of another loop, or woken by a thread that runs none. As soon as it is queued it may run,
- * and its runtime end: that waits for us. */
-static SL_NOINLINE void wake_elsewhere(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    struct sley_loop *home = fiber->stack->home;
-    struct sl_runtime *runtime = home->runtime;
-
-    sl_add_relaxed(&runtime->visitors, 1);
-    if (!home->team || sl_fiber_flags(fiber) & SL_FIBER_PINNED)
-        sl_share_give_to(home, &fiber->entry);
-    else if (sl_fiber_flags(fiber) & SL_FIBER_ROAMS)
-        sl_roam(loop, fiber);
-    else
-        sl_share_give(home->team, &fiber->entry);
-    sl_sub_acq_rel(&runtime->visitors, 1); /* the last touch: pairs with the load below */
-}
-
-void sl_share_visitors_leave(struct sl_runtime *runtime)
-{
-    unsigned turns = 0;
-
-    while (sl_load_acquire(&runtime->visitors)) /* pairs with the decrement above */
-        sl_spin_wait(&turns);
 }
 
 void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
@@ -172,7 +150,7 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
     }
     if (!loop || !loop->team || loop->team != home->team ||
         sl_fiber_flags(fiber) & (SL_FIBER_PINNED | SL_FIBER_ROAMS)) {
-        wake_elsewhere(loop, fiber);
+        sl_share_visit(loop, fiber);
         return;
     }
     if (loop->ending && !loop->direct) { /* nothing comes between the end and its turn */
@@ -205,12 +183,21 @@ static struct sl_entry *from_next(struct sley_loop *loop)
     return entry;
 }
 
+static bool is_slow(struct sl_entry *entry)
+{
+    return !entry->run && sl_load_relaxed(&sl_fiber_of(entry)->slow);
+}
+
+/* Where turns are timed: those who are quick, as far as is known, up to one who is not. */
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop)
 {
     struct sl_entry *taken[INJECT_BATCH];
-    uint32_t most = is_timed(loop) ? 1 : INJECT_BATCH; /* one, and then those who are quick */
-    uint32_t n = sl_inject_take(&loop->team->inject, taken, most, loop->team->n);
+    uint32_t most = is_timed(loop) ? 1 : INJECT_BATCH, n = 0, more;
 
+    do {
+        more = sl_inject_take(&loop->team->inject, taken + n, most, loop->team->n);
+        n += more;
+    } while (more && most == 1 && n < INJECT_BATCH && !is_slow(taken[n - 1]));
     for (uint32_t i = 1; i < n; i++)
         sl_share_append(loop, taken[i]);
     /* While we took, the queue looked empty to others. */
@@ -235,12 +222,24 @@ void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine)
         }
 }
 
+/* Does the injection queue go first? Of timed turns the clock is read. */
+SL_INLINE bool inject_goes_first(struct sley_loop *loop)
+{
+    if (SL_LIKELY(--loop->inject_in > 0) &&
+        (!is_timed(loop) || loop->inject_in > INJECT_PICKS - INJECT_APART ||
+         loop->turn_began - loop->injected_at < INJECT_NS))
+        return false;
+    loop->inject_in = INJECT_PICKS;
+    loop->injected_at = loop->turn_began;
+    return true;
+}
+
 static struct sl_entry *pick(struct sley_loop *loop)
 {
     struct sl_entry *entry = NULL;
     uint32_t turn = ++loop->picks;
 
-    if (SL_UNLIKELY(turn % INJECT_PICKS == 0) && (entry = sl_share_from_inject(loop)))
+    if (SL_UNLIKELY(inject_goes_first(loop)) && (entry = sl_share_from_inject(loop)))
         return entry;
     if (sl_inject_any(&loop->member->mine))
         sl_share_receive(loop, &loop->member->mine);

@@ -18,6 +18,8 @@ void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber);
 void sl_share_append(struct sley_loop *loop, struct sl_entry *entry);
 /* Any thread: the same for the runtime. */
 void sl_share_give(struct sl_team *team, struct sl_entry *entry);
+/* visit.c, any thread: a fiber that is not this loop's is ready. */
+void sl_share_visit(struct sley_loop *loop, struct sl_fiber *fiber);
 /* Before a runtime is freed, all of whose tasks have ended: waits for those who woke them and are
  * not done yet. */
 void sl_share_visitors_leave(struct sl_runtime *runtime);

@@ -80,9 +80,10 @@ static void expire(struct sley_loop *loop)
         sl_list_splice(&loop->ready, &due);
 }
 
-/* How long a pass took decides how many dispatches the next one has, so that a completion or a
- * timer waits for 200 us, not for 64 slow tasks. Only a pass that ended because its dispatches were
- * used up tells anything; what the kernel did in the ring's turn, and sleep, are not counted. */
+/* How long a pass took decides how many dispatches the next one has, so that a completion, a timer
+ * or another thread waits for 200 us, not for 64 slow tasks. Only a pass that ended because its
+ * dispatches were used up tells anything; what the kernel did in the ring's turn, and sleep, are not
+ * counted. */
 void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran)
 {
     int32_t full = loop->budget_full;
@@ -96,17 +97,11 @@ void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran)
     loop->budget_full = full < 1 ? 1 : full > SL_PASS_DISPATCHES ? SL_PASS_DISPATCHES : full;
 }
 
-/* Does anything depend on the clock? */
-SL_INLINE bool clock_matters(const struct sley_loop *loop)
-{
-    return loop->wheel.armed || (loop->ring && loop->ring->in_flight);
-}
-
 /* The end of a pass: other threads, the ring, the timers, and sleep if nothing is ready. */
 static bool end_pass(struct sley_loop *loop, bool may_sleep)
 {
     int32_t ran = loop->budget_full - loop->budget;
-    bool alive = true, turned = false, clock_read = false;
+    bool alive = true, turned = false, clock_read = false; /* and nothing took time since */
 
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
@@ -115,7 +110,7 @@ static bool end_pass(struct sley_loop *loop, bool may_sleep)
         sl_worker_adapt(loop, 0, ran);
         if (may_sleep && !loop->stop)
             alive = sl_idle(loop, &turned);
-    } else if (clock_matters(loop)) {
+    } else {
         clock_read = true;
         sl_worker_adapt(loop, sl_loop_clock(loop) - loop->pass_began, ran);
     }
@@ -127,15 +122,13 @@ static bool end_pass(struct sley_loop *loop, bool may_sleep)
         loop->ring->class->turn(loop->ring, 0);
     }
     sl_inbox_take(loop);
-    if (clock_matters(loop)) {
-        if (turned || !clock_read)
-            sl_loop_clock(loop);
-        loop->pass_began = loop->now;
-        /* On the virtual clock time has not moved while anything is ready. */
-        if (loop->wheel.armed && sl_wheel_next(&loop->wheel) <= loop->now &&
-            !(loop->virtual_clock && !sl_list_empty(&loop->ready)))
-            expire(loop);
-    }
+    if (turned || !clock_read)
+        sl_loop_clock(loop);
+    loop->pass_began = loop->now;
+    /* On the virtual clock time has not moved while anything is ready. */
+    if (loop->wheel.armed && sl_wheel_next(&loop->wheel) <= loop->now &&
+        !(loop->virtual_clock && !sl_list_empty(&loop->ready)))
+        expire(loop);
     loop->budget = loop->budget_full;
     return alive;
 }
@@ -173,7 +166,7 @@ int sl_worker_begin(struct sley_loop *loop)
     loop->budget_full = loop->debug ? 1 : SL_PASS_DISPATCHES;
     loop->budget = loop->team ? 0 : loop->budget_full;
     loop->share_left = loop->budget_full;
-    sl_loop_clock(loop);
+    loop->pass_began = sl_loop_clock(loop);
     return 0;
 }
 

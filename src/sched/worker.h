@@ -78,6 +78,8 @@ struct sley_loop {
     struct sl_entry *taken;      /* to be dispatched first, by the hub */
     int32_t share_left;          /* dispatches left in this pass */
     uint32_t in_a_row, picks;    /* share.c */
+    int32_t inject_in;           /* picks until the injection queue goes first, */
+    int64_t injected_at;         /* which it did then */
     int64_t turn_began;          /* while passes are slow */
     int32_t shared_left;         /* operations on shared primitives until the fiber that runs gives
                                     way: sync/shared.h */

@@ -37,6 +37,7 @@ static void setup_team(unsigned n, int32_t share)
         loop->share_left = loop->budget_full = share;
         loop->taken = NULL;
         loop->in_a_row = loop->picks = 0;
+        loop->inject_in = 0;
         sl_list_init(&loop->ready);
         loop->batch_last = NULL;
     }

@@ -1,4 +1,4 @@
-/* src/sched/share.c: threads of others that make a runtime's fibers ready, and its end.
+/* src/sched/visit.c, share.c: threads of others that make a runtime's fibers ready, and its end.
  *
  * As soon as a fiber is queued it may run, and be the last one: the runtime is not freed before who
  * queued it has left it. */
@@ -6,6 +6,7 @@
 
 #include "sched/inject.c"
 #include "sched/share.c"
+#include "sched/visit.c"
 
 #define WORKERS 1
 #define FIBERS 2
