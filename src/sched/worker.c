@@ -82,8 +82,8 @@ static void expire(struct sley_loop *loop)
 
 /* How long a pass took decides how many dispatches the next one has, so that a completion, a timer
  * or another thread waits for 200 us, not for 64 slow tasks. Only a pass that ended because its
- * dispatches were used up tells anything; what the kernel did in the ring's turn, and sleep, are not
- * counted. */
+ * dispatches were used up tells anything; what the kernel did in the ring's turn, and sleep, are
+ * not counted. */
 void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran)
 {
     int32_t full = loop->budget_full;

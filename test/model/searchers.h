@@ -16,6 +16,7 @@
 #include "sched/member.c"
 #include "sched/search.c"
 #include "sched/share.c"
+#include "sched/visit.c"
 #include "sched/steal.c"
 #include "sched/team.c"
 
@@ -38,7 +39,6 @@ static uint32_t ran, wanted, all_of[1 << ENTRIES]; /* all_of[bits] is 1 when the
 const struct sl_worker_calls sl_worker_calls = {0};
 SL_MODEL_NOT_CALLED(sl_wheel_arm);
 SL_MODEL_NOT_CALLED(sl_wheel_expire);
-SL_MODEL_NOT_CALLED(sl_worker_adapt);
 SL_MODEL_NOT_CALLED(sl_worker_close);
 SL_MODEL_NOT_CALLED(sl_worker_make_ring);
 
@@ -112,6 +112,12 @@ static int turn(struct sl_ring *ring, int64_t wait_ns)
     else if (!sl_model_may_disturb() && !sl_model_wait_timed(bell)) /* else it is early */
         only_single_offers();
     return 0;
+}
+
+/* Passes are of the length that they have. */
+void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran)
+{
+    (void)loop, (void)took, (void)ran;
 }
 
 /* No timer here is its owner's alone. */
@@ -203,8 +209,18 @@ static void complete_two(struct sley_loop *loop, struct sl_inbox_item *two)
     sl_share_push(loop, &works[1].entry);
 }
 
+/* One that is pinned here, and two for anybody. */
+static void complete_own_and_two(struct sley_loop *loop, struct sl_inbox_item *three)
+{
+    (void)three;
+    sl_list_push(&loop->ready, &works[0].entry.link);
+    sl_share_push(loop, &works[1].entry);
+    sl_share_push(loop, &works[2].entry);
+}
+
 static struct sl_inbox_item completion = {.run = complete_one};
 static struct sl_inbox_item completions = {.run = complete_two};
+static struct sl_inbox_item own_completion = {.run = complete_own_and_two};
 
 /* Something to do, after which it computes until those have run. */
 static struct sl_entry *work(int i, uint32_t until_ran)
@@ -295,6 +311,12 @@ static void completer(void)
 static void completer_of_two(void)
 {
     sl_inbox_post(&loops[1], &completions);
+}
+
+static void completer_of_own_too(void)
+{
+    works[0].home = 1;
+    sl_inbox_post(&loops[1], &own_completion);
 }
 
 static void stopper(void)
