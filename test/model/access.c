@@ -378,3 +378,21 @@ void sl_model_fence(const char *where)
     sl_model_note("%s", short_of(where));
     sl_model_flush(self);
 }
+
+/* What it is on x86: nothing, the read-modify-write was a fence, but what was stored since waits
+ * on. (Elsewhere it is a fence, which has no more executions.) */
+void sl_model_fence_after_rmw(const char *where)
+{
+    int self = sl_model_current();
+    unsigned n = 0;
+
+    if (self < 0 || sl_model_settings.no_fences)
+        return;
+    fencing_step(false);
+    sl_model_note("%s", short_of(where));
+    for (unsigned i = 0; i < buffers[self].n; i++)
+        if (buffers[self].entries[i].rmw)
+            n = i + 1;
+    while (n--)
+        flush_first(self);
+}

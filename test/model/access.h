@@ -25,6 +25,7 @@ uint64_t sl_model_rmw(void *place, unsigned size, enum sl_model_kind kind, uint6
 bool sl_model_cas(void *place, unsigned size, void *expected, uint64_t desired, bool weak,
                   const char *where);
 void sl_model_fence(const char *where);
+void sl_model_fence_after_rmw(const char *where);
 
 /* The next read-modify-write is a load and a store (mutants). */
 void sl_model_tear_next(void);

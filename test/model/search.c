@@ -96,6 +96,15 @@ static void setup_completions_and_given(void)
     work(2, 0);
 }
 
+/* Taking what is pinned is no fence, as taking from the deque is. */
+static void setup_pinned_and_two(void)
+{
+    setup_of(2);
+    work(0, 6);
+    work(1, 0);
+    work(2, 0);
+}
+
 static void giver_of_third(void)
 {
     sl_share_give(team, &works[2].entry);
@@ -241,6 +250,8 @@ static const struct sl_model models[] = {
      .bound = 2, .stale = 2},
     {"two completions at a watcher", setup_two, {worker, worker, completer_of_two}, all_ran,
      .bound = 2, .stale = 2},
+    {"a pinned one's completion, and two, at a watcher", setup_pinned_and_two,
+     {worker, worker, completer_of_own_too}, all_ran, .bound = 2, .stale = 2},
     {"two completions and one given", setup_completions_and_given,
      {worker, worker, completer_of_two, giver_of_third}, all_ran, .bound = 1, .stale = 2},
     {"one offered", setup_offer_one, {worker, worker}, all_ran, .stale = 2},

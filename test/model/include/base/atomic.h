@@ -69,7 +69,8 @@ typedef struct {
 /* Who looks is another thread: what a handler on the same thread sees is not modelled. */
 #define sl_signal_fence() __asm__ volatile("" ::: "memory")
 #define sl_fence_seq_cst() sl_model_fence(SL_MODEL_AT("fence"))
-#define sl_fence_after_rmw() sl_model_fence(SL_MODEL_AT("fence after a read-modify-write"))
+#define sl_fence_after_rmw() \
+    sl_model_fence_after_rmw(SL_MODEL_AT("fence after a read-modify-write"))
 
 #define sl_shared_load_acquire(p) SL_MODEL_LOAD(*(p), "load " #p)
 #define sl_shared_load_relaxed(p) SL_MODEL_LOAD(*(p), "load " #p)
