@@ -159,7 +159,8 @@ more_configurations()
         # lock goes round: a thread that computes would keep it.
         valgrind="valgrind -q --error-exitcode=99 --leak-check=full --fair-sched=try"
         valgrind="$valgrind --vex-iropt-register-updates=allregs-at-mem-access"
-        valgrind="$valgrind --errors-for-leak-kinds=definite"
+        # Between frames of one stack, and below two stacks' distance: os/hooks.h.
+        valgrind="$valgrind --errors-for-leak-kinds=definite --max-stackframe=100000"
         # It holds its one lock across io_uring_enter, which would starve other threads for ever;
         # the simulated ring waits in calls around which it lets go.
         SLEY_TEST_SIM=1 SLEY_TEST_UNDER=valgrind units valgrind valgrind --no-suite lib \

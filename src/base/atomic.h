@@ -42,12 +42,10 @@ typedef _Atomic(void *) sl_atomic_ptr;
 #define sl_fence_after_rmw() atomic_thread_fence(memory_order_seq_cst)
 #endif
 
-/* Tells the processor that this is a loop which waits for another thread. Valgrind lets another
- * thread go on here, and then takes the next large frame for a switch to another stack, which it
- * does not make accessible: a frame that nobody uses comes first. */
-#if defined(__x86_64__) && defined(SL_VALGRIND)
-#define sl_cpu_relax() \
-    __asm__ volatile("sub $1024, %%rsp\n\tpause\n\tadd $1024, %%rsp" ::: "memory", "cc")
+/* Tells the processor that this is a loop which waits for another thread. Not valgrind, which would
+ * let another one go on, and then err about the next large frame of this one: os/hooks.h. */
+#if defined(SL_VALGRIND)
+#define sl_cpu_relax() __asm__ volatile("" ::: "memory")
 #elif defined(__x86_64__)
 #define sl_cpu_relax() __builtin_ia32_pause()
 #else

@@ -1,6 +1,8 @@
 /* os/hooks.h: what sanitizers and valgrind must be told; empty in a plain build.
  *
- * 1. fibers: made, switched, ended (ASan, TSan, valgrind)
+ * 1. fibers: made, switched, ended (ASan, TSan). Valgrind is told nothing: of the stacks that it
+ *    knows it takes one as the current one, for all threads, and errs when another thread goes on.
+ *    Of others it sees a switch in a large step of the stack pointer (--max-stackframe).
  * 2. operations: given to the kernel and back (TSan's happens-before, valgrind's definedness)
  * 3. memory of sley's own pools and stacks: poisoned while nobody owns it (ASan) */
 #ifndef SL_OS_HOOKS_H
@@ -33,9 +35,6 @@ struct sl_hook_fiber {
 #ifdef SL_TSAN
     void *tsan;
 #endif
-#ifdef SL_VALGRIND
-    unsigned valgrind;
-#endif
     char unused;
 };
 
@@ -49,7 +48,6 @@ struct sl_hook_fiber {
 #endif
 #ifdef SL_VALGRIND
 #include <valgrind/memcheck.h>
-#include <valgrind/valgrind.h>
 #endif
 
 /* A context that runs on memory of ours begins its life. */
@@ -63,9 +61,6 @@ SL_INLINE void sl_hook_fiber_made(struct sl_hook_fiber *fiber, void *bottom, siz
 #endif
 #ifdef SL_TSAN
     fiber->tsan = __tsan_create_fiber(0);
-#endif
-#ifdef SL_VALGRIND
-    fiber->valgrind = VALGRIND_STACK_REGISTER(bottom, (char *)bottom + size);
 #endif
 }
 
@@ -95,9 +90,6 @@ SL_INLINE void sl_hook_fiber_freed(struct sl_hook_fiber *fiber)
     (void)fiber;
 #ifdef SL_TSAN
     __tsan_destroy_fiber(fiber->tsan);
-#endif
-#ifdef SL_VALGRIND
-    VALGRIND_STACK_DEREGISTER(fiber->valgrind);
 #endif
 }
 

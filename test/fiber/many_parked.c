@@ -38,7 +38,7 @@ TEST_PLAIN(very_many_fibers_park_and_keep_their_locals)
 {
     ONE_LOOP(LOCAL_KIND);
     size_t n = sl_test_setting("MILLION", 0) ? 1000000 : sl_test_slow() ? 2000 : 50000;
-    sley_options options = {.size = sizeof options, .stack_size = 16 << 10};
+    sley_options options = {.size = sizeof options, .stack_size = sl_test_small_stack()};
 
     assert_int_equal(sl_test_run_arg(run_many, &n, &options), 0);
 }

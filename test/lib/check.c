@@ -161,6 +161,13 @@ const char *sl_test_under(void)
     return name && *name ? name : NULL;
 }
 
+size_t sl_test_small_stack(void)
+{
+    const char *under = sl_test_under();
+
+    return under && !strcmp(under, "valgrind") ? 256 << 10 : 16 << 10;
+}
+
 sley_options sl_test_options(const sley_options *given)
 {
     sley_options options;

@@ -92,6 +92,8 @@ bool sl_test_timed(void);
 /* "valgrind" or "qemu-user" if the program runs under it (SLEY_TEST_UNDER), else NULL: for the
  * skips of tests that need the machine itself. */
 const char *sl_test_under(void);
+/* Of many fibers. Valgrind sees a switch only between stacks that are far apart: os/hooks.h. */
+size_t sl_test_small_stack(void);
 /* SLEY_TEST_<NAME> as a number, or `otherwise`. */
 long sl_test_setting(const char *name, long otherwise);
 

@@ -32,7 +32,7 @@ static intptr_t body(void *arg)
 
 TEST_PLAIN(a_long_chain_is_cancelled_iteratively)
 {
-    sley_options options = {.size = sizeof options, .stack_size = 16 << 10,
+    sley_options options = {.size = sizeof options, .stack_size = sl_test_small_stack(),
                             .virtual_clock = true};
 
     assert_int_equal(sl_test_run(body, &options), 0);

@@ -217,8 +217,6 @@ TEST_PLAIN(a_deadlock_of_many_workers_is_reported)
 {
     static struct child child;
 
-    if (sl_test_under() && !strcmp(sl_test_under(), "valgrind"))
-        SKIP("valgrind remembers one stack for all threads, and takes a large frame for another");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_true(child_run(&child, returns, (void *)(uintptr_t)cases[i].fn));
         if (!child_exited_with(&child, 0))
