@@ -34,7 +34,9 @@ typedef struct sley_runner {
 } sley_runner;
 
 int sley_runner_open(sley_runner *runner, const sley_options *options);
-/* As sley_run, without the ending. -SLEY_EFINISHED after close. */
+/* As sley_run, without the ending. -SLEY_EFINISHED after close. After an error of the run itself
+ * the next one works: if main had not begun it never does, and what else was queued is there; if it
+ * had (-SLEY_EDEADLOCK; -SLEY_ESTOPPED: sley_loop_stop) all tasks have been cancelled (sticky). */
 intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg);
 sley_loop *sley_runner_get_loop(sley_runner *runner);
 /* Cancels and awaits what is left, then closes the loop. Harmless twice. */

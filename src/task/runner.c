@@ -55,6 +55,18 @@ int sley_runner_open(sley_runner *runner, const sley_options *options)
     return sl_loop_new(&runner->_loop, options);
 }
 
+/* The run has failed, and nobody else will end its main task. One that has not begun never does:
+ * the next run takes it out of the queue, and has all else that was there. */
+static void abandon(struct sley_loop *loop, struct sley_task *main)
+{
+    if (!sl_shared_load_relaxed(&main->fiber.sp)) {
+        sl_task_cancel(loop, main);
+        return;
+    }
+    sl_loop_cancel_all(loop, SL_END_QUIETLY);
+    sl_shared_store_relaxed(&loop->runtime->root._code, 0); /* not the next run's tasks */
+}
+
 intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
 {
     struct sley_loop *loop = runner->_loop;
@@ -86,8 +98,8 @@ intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)
         sl_signal_give_back(SIGINT);
     if (sl_load_relaxed(&interrupt.count) && word == -ECANCELED && sl_task_uncancel(task) == 0)
         word = -EINTR;
-    if (sl_future_state(&task->future) == SL_PENDING) /* the run failed: nobody else will end it */
-        sl_loop_cancel_all(loop, SL_END_QUIETLY);
+    if (sl_future_state(&task->future) == SL_PENDING)
+        abandon(loop, task);
     sl_future_drop(&task->future);
     return word;
 }
