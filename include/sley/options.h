@@ -36,11 +36,12 @@ enum sley_backend {
  * holds, at a local primitive) that is a deadlock, and said at once, on stderr: the tasks, what
  * each waits for and who holds it, and the cycles. If other threads could end a wait (a future, a
  * shared primitive, a lock of a thread or of another runtime; a local primitive, if the program
- * was given the loop, into which any thread may call), or what is waited for at descriptors is
- * this process's to write (pipes, connections to itself, eventfds and, where the kernel has
- * unix_diag, socket pairs), a hint is given after 5 idle seconds (on the virtual clock at once),
- * once. While one task waits for other processes, for connections or a terminal nothing is said of
- * any: of tasks of a server that wait for each other sley_report tells. */
+ * was given the loop, into which any thread may call), or a future that has a callback (whom that
+ * wakes nobody knows), or what is waited for at descriptors is this process's to write (pipes,
+ * connections to itself, eventfds and, where the kernel has unix_diag, socket pairs), a hint is
+ * given after 5 idle seconds (on the virtual clock at once), once. While one task waits for other
+ * processes, for connections or a terminal nothing is said of any: of tasks of a server that wait
+ * for each other sley_report tells. */
 enum sley_on_deadlock {
     SLEY_DEADLOCK_REPORT = 0, /* say so once in the runtime's life, and go on waiting: another
                                  thread may still cancel a task, or call the loop */

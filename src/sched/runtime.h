@@ -39,6 +39,7 @@ struct sl_runtime {
     struct sley_executor *executor; /* the default one, made when first needed */
     sl_atomic_u32 executor_jobs; /* jobs in threads whose result a loop here expects */
     sl_atomic_u32 readers;      /* callbacks of descriptors: what they may wake nobody knows */
+    sl_atomic_u32 callbacks;    /* of futures that other threads may end: the same */
     sl_atomic_u32 executor_threads; /* of one loop: those that may still touch it */
     sl_atomic_u32 sleepers_lock; /* plain threads that wait for futures: task/sleeper.c */
     sley_links sleepers;

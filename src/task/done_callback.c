@@ -1,5 +1,6 @@
 /* add_done_callback: calls of the program's among a future's waiters. */
 #include "task/shared.h"
+#include "task/waits.h"
 
 struct done_callback {
     struct sl_entry entry;
@@ -7,12 +8,14 @@ struct done_callback {
     sley_done_callback *fn;
     void *arg;
     uintptr_t context;
+    bool counts; /* as a call that other threads may bring about */
 };
 
 static void callback_free(struct done_callback *callback)
 {
     struct sley_future *future = callback->future;
 
+    sl_waits_call_over(future, callback->counts);
     sl_context_release(callback->context);
     sl_sys.release(callback, sizeof *callback, 0);
     sl_future_drop(future);
@@ -65,7 +68,8 @@ int sley_future_add_done_callback(sley_future *future, sley_done_callback *fn, v
                                        .arg = arg,
                                        .context = sl_context_inherit(
                                            sl_future_many(future) ? loop : future->loop,
-                                           NULL)};
+                                           NULL),
+                                       .counts = sl_waits_call_comes(future)};
     sl_future_add(future, &callback->entry);
     if (loop)
         sl_leave(loop);

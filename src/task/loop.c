@@ -8,6 +8,7 @@
 #include "task/report.h"
 #include "task/scope.h"
 #include "task/shared.h"
+#include "task/waits.h"
 
 #include <errno.h>
 #include <string.h>
@@ -359,9 +360,11 @@ intptr_t sley_loop_run_until_complete(sley_loop *loop, sley_future *future)
     if ((rc = claim(loop)) < 0)
         return rc;
     if (!loop->team || sl_future_state(future) == SL_PENDING) {
+        stopper.counts = sl_waits_call_comes(future);
         sl_future_add(future, &stopper.entry);
         rc = run_claimed(loop);
         sl_future_withdraw(future, &stopper.entry);
+        sl_waits_call_over(future, stopper.counts);
     }
     sl_worker_leave(loop);
     if (sl_future_state(future) == SL_PENDING)

@@ -24,6 +24,7 @@ void sl_loop_cancel_all(struct sley_loop *loop, enum sl_ending how);
 struct sl_stopper {
     struct sl_entry entry;
     struct sley_loop *loop;
+    bool counts; /* as a call that other threads may bring about */
 };
 
 #endif

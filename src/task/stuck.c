@@ -12,10 +12,36 @@
 
 enum chance { NONE, THREADS, ENDS, WORLD, MOVES };
 
-/* What could wake one of them? */
-static enum chance chance_of(const struct sl_waits *waits)
+/* ---- calls ---- */
+
+bool sl_waits_call_comes(const struct sley_future *future)
 {
-    enum chance chance = NONE, one;
+    struct sl_needs needs = {.room = 0};
+
+    sl_needs_future(&needs, future);
+    if (needs.others)
+        sl_add_relaxed(&future->loop->runtime->callbacks, 1);
+    return needs.others;
+}
+
+void sl_waits_call_over(const struct sley_future *future, bool counts)
+{
+    if (counts) /* whom it has woken comes before: pairs with calls_come */
+        sl_sub_acq_rel(&future->loop->runtime->callbacks, 1);
+}
+
+static bool calls_come(const struct sley_loop *loop)
+{
+    /* Pairs with the end of one: who has made it has counted a turn. */
+    return sl_load_acquire(&loop->runtime->callbacks);
+}
+
+/* ---- the look ---- */
+
+/* What could wake one of them? */
+static enum chance chance_of(const struct sley_loop *loop, const struct sl_waits *waits)
+{
+    enum chance chance = calls_come(loop) ? THREADS : NONE, one;
 
     for (size_t i = 0; i < waits->n && chance < WORLD; i++) {
         const struct sl_stand *stand = &waits->stands[i];
@@ -53,7 +79,7 @@ static void tell(struct sley_loop *loop, struct sl_waits *waits, enum chance cha
 static enum sl_stuck_verdict judge(struct sley_loop *loop, struct sl_waits *waits, bool is_long)
 {
     struct sl_stuck *stuck = &loop->runtime->stuck;
-    enum chance chance = chance_of(waits);
+    enum chance chance = chance_of(loop, waits);
     bool *said = chance == NONE ? &stuck->said : &stuck->hinted;
 
     if (!sl_stuck_holds(loop))
@@ -73,10 +99,13 @@ static enum sl_stuck_verdict judge(struct sley_loop *loop, struct sl_waits *wait
 enum sl_stuck_verdict sl_stuck_look(struct sley_loop *loop, bool is_long)
 {
     struct sl_stuck *stuck = &loop->runtime->stuck;
-    struct sley_task *doubt = sl_waits_doubt(loop);
     enum sl_stuck_verdict verdict;
+    struct sley_task *doubt;
     struct sl_waits waits;
 
+    if (!is_long && calls_come(loop))
+        return SL_STUCK_LATER;
+    doubt = sl_waits_doubt(loop);
     sl_store_relaxed(&stuck->doubt, doubt);
     if (doubt && !is_long)
         return SL_STUCK_LATER;

@@ -33,6 +33,12 @@ void sl_waits_drop(struct sl_waits *waits, const struct sley_loop *loop);
 struct sley_task *sl_waits_doubt(struct sley_loop *loop);
 bool sl_waits_doubtful(void *task);
 
+/* The end of this future will bring about a call, which may wake anybody: does it count, because
+ * other threads may end it? */
+SL_MUST_USE bool sl_waits_call_comes(const struct sley_future *future);
+/* The call has been made, or never will be. */
+void sl_waits_call_over(const struct sley_future *future, bool counts);
+
 /* ---- rings.c ---- */
 
 /* Goes through those that one needs: the next one's place, or 0. */

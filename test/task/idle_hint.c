@@ -103,6 +103,19 @@ static intptr_t lock_of_another_runtime(void *arg)
     return sley_lock_acquire(&lock);
 }
 
+/* Whom a callback of what threads may end wakes nobody knows. */
+static void called(sley_future *done, void *arg)
+{
+    (void)done, (void)arg;
+}
+
+static intptr_t callback(void *arg)
+{
+    CHECK_EQ(sley_future_add_done_callback(sley_future_new(), called, NULL), 0);
+    CHECK_EQ(sley_lock_acquire(&lock), 0);
+    return sley_lock_acquire(&lock) + (intptr_t)arg;
+}
+
 static intptr_t own_pipe(void *arg)
 {
     int fds[2];
@@ -287,6 +300,7 @@ static const struct {
     {"barrier", barrier, ", where 1 of 2 wait"},
     {"lock of a thread", lock_of_a_thread, "waits for lock"},
     {"lock of another runtime", lock_of_another_runtime, "held by none of these tasks"},
+    {"callback", callback, "cycle: task 'main' waits for lock"},
     {"own pipe", own_pipe, "waits for read on descriptor "},
     {"own sockets", own_sockets, "(unix socket unnamed to unnamed)"},
     {"own connection", own_connection, "(socket 127.0.0.1:"},
