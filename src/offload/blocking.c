@@ -10,6 +10,7 @@
 #include <sley/blocking.h>
 
 #include <errno.h>
+#include <stdio.h>
 
 /* What lies in a sley_blocking. */
 struct section {
@@ -52,8 +53,16 @@ static bool cancel_held(struct sley_loop *loop, struct sl_wait *wait)
     return true;
 }
 
+static void describe(const struct sl_wait *wait, char *text, size_t size)
+{
+    const struct section *section = wait->object;
+
+    snprintf(text, size, "%p (%s)", wait->object, sl_work_state(&section->work));
+}
+
 static const struct sl_wait_class blocking_wait = {
     .reason = "blocking section",
+    .describe = describe,
     .cancel = cancel,
     .cancel_held = cancel_held,
     .completes = true,

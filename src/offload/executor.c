@@ -62,6 +62,7 @@ static void *member(void *arg)
         {
             struct sl_work *work = SL_CONTAINER(link, struct sl_work, link);
 
+            sl_store_relaxed(&work->begun, 1);
             work->run(work);
         }
         pthread_mutex_lock(&executor->mutex);

@@ -28,7 +28,13 @@ struct sley_executor {
 struct sl_work {
     struct sl_link link;
     void (*run)(struct sl_work *work);
+    sl_atomic_u32 begun; /* for reports */
 };
+/* For who has what it is a part of. */
+SL_INLINE const char *sl_work_state(const struct sl_work *work)
+{
+    return sl_load_relaxed((sl_atomic_u32 *)(uintptr_t)&work->begun) ? "running" : "queued";
+}
 
 /* Queues work and sees that a thread will take it. 0, -ENOMEM (no thread could be started and none
  * is there), -SLEY_EFINISHED. */

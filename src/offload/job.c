@@ -128,6 +128,11 @@ static void job_free(struct sley_future *future)
     sl_sys.release(job, sizeof *job + job->copied, 0);
 }
 
+static const char *job_state(const struct sley_future *future)
+{
+    return sl_work_state(&SL_CONTAINER(future, const struct job, open.future)->work);
+}
+
 /* ---- the loop is being closed ---- */
 
 /* Runs what is left. Threads of a pool that is not the loop's own may be inside of the post by
@@ -179,6 +184,7 @@ static const struct sl_offload_calls calls = {
     .close = close_offload,
     .job_cancel = job_cancel,
     .job_free = job_free,
+    .job_state = job_state,
 };
 const struct sl_offload_calls *const sl_offload_calls = &calls;
 

@@ -13,6 +13,7 @@
 #include "task/task.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /* How often who runs looks again before it waits in the list, and a woken head before it is owed
  * the lock. Who holds it may be waiting for something else; then looking is in vain. */
@@ -29,7 +30,16 @@ static struct sl_fiber *holder(const struct sl_wait *wait)
     return owner ? &owner->fiber : NULL;
 }
 
-static const struct sl_wait_class shared_lock_wait = {.reason = "lock", .holder = holder};
+static void describe(const struct sl_wait *wait, char *text, size_t size)
+{
+    sley_lock *lock = wait->object;
+    bool by_thread = sl_lock_is_held(lock) && !sl_shared_load_relaxed(&lock->_owner);
+
+    snprintf(text, size, "%p%s", wait->object, by_thread ? " held by a thread" : "");
+}
+
+static const struct sl_wait_class shared_lock_wait = {
+    .reason = "lock", .holder = holder, .describe = describe};
 
 SL_INLINE uint32_t word_of(const sley_lock *lock)
 {

@@ -9,6 +9,7 @@
 #include "task/waits.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 bool sl_future_cancel(struct sley_loop *loop, struct sley_future *future)
 {
@@ -76,8 +77,19 @@ static bool await_cancel(struct sley_loop *loop, struct sl_wait *wait)
     return sl_future_cancel(loop, wait->object);
 }
 
+static void describe(const struct sl_wait *wait, char *text, size_t size)
+{
+    const struct sley_future *future = wait->object;
+
+    if (future->kind == SL_FUTURE_JOB)
+        snprintf(text, size, "%p (a job, %s)", wait->object, sl_offload_calls->job_state(future));
+    else
+        snprintf(text, size, "%p", wait->object);
+}
+
 const struct sl_wait_class sl_await_class = {
     .reason = "task or future",
+    .describe = describe,
     .cancel = await_cancel,
     .cancel_held = sl_shared_await_cancel,
     .needs = sl_needs_object,

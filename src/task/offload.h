@@ -13,6 +13,7 @@ struct sl_offload_calls {
     /* Of a future of the kind SL_FUTURE_JOB: */
     bool (*job_cancel)(struct sley_future *future);
     void (*job_free)(struct sley_future *future);
+    const char *(*job_state)(const struct sley_future *future); /* for reports */
 };
 extern const struct sl_offload_calls *const sl_offload_calls; /* offload/job.c */
 

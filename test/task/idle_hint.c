@@ -298,7 +298,7 @@ static const struct {
     {"semaphore", semaphore, "of whose permits nobody notes who has them"},
     {"condition", condition, " of lock 0x"},
     {"barrier", barrier, ", where 1 of 2 wait"},
-    {"lock of a thread", lock_of_a_thread, "waits for lock"},
+    {"lock of a thread", lock_of_a_thread, " held by a thread"},
     {"lock of another runtime", lock_of_another_runtime, "held by none of these tasks"},
     {"callback", callback, "cycle: task 'main' waits for lock"},
     {"own pipe", own_pipe, "waits for read on descriptor "},
