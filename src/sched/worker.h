@@ -67,8 +67,9 @@ struct sley_loop {
     } checkpoint;
     bool debug, virtual_clock;
     bool stop;                   /* leave after what is ready now */
-    char debug_name[32];         /* of the task that runs, and what the thread had locked when it */
-    uint64_t debug_locks;        /* began to: task/report.c */
+    char debug_name[32];         /* of the task that runs, */
+    uintptr_t debug_fn;          /* its function, 0: a callback runs, */
+    uint64_t debug_locks;        /* and what the thread had locked when it began: task/watched.c */
     bool dropping;               /* the loop is being closed: calls are freed, not made */
     void *error;                 /* current detail outside of tasks: struct sley_error */
     uintptr_t context;           /* of the callback that runs: task/context.h */

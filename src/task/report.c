@@ -1,7 +1,6 @@
 #include "task/report.h"
 
 #include "os/ends.h"
-#include "os/held.h"
 #include "os/plain.h"
 #include "os/signals.h"
 #include "os/symbol.h"
@@ -195,15 +194,6 @@ int sley_report(int fd)
     return rc;
 }
 
-void sl_report_slow(struct sley_loop *loop, int64_t ns)
-{
-    int64_t limit = loop->runtime->options.slow_callback.ns;
-
-    if (ns > (limit ? limit : 100000000))
-        sl_say(STDERR_FILENO, "sley: a task or callback ran for %lld ms without suspending\n",
-               (long long)(ns / 1000000));
-}
-
 /* ---- a turn that lasts ---- */
 
 /* Also of a fiber that may be gone: then its name may be, too, and nobody reads what is copied. */
@@ -239,47 +229,6 @@ void sl_report_stalled(unsigned worker, const struct sl_stall *stall, bool block
             break;
         sl_say(STDERR_FILENO, "    %s %s\n", i ? "from" : "at", text);
     }
-}
-
-/* An OS lock belongs to a thread, whose next task may want it, and a task may go on elsewhere. A
- * task that has run leaves its thread as it found it; what was locked before is not its
- * business. */
-static void report_held(uint64_t *since, const char *task)
-{
-    struct sl_held held[8];
-    unsigned n = sl_held(since, held, 8);
-    char site[160];
-
-    for (unsigned i = 0; i < n && i < 8; i++) {
-        if (!sl_held_first(held[i].site))
-            continue;
-        sl_symbol_name((const char *)held[i].site - 1, site, sizeof site);
-        sl_say(STDERR_FILENO,
-               "sley: task '%s' suspended or ended while it held an OS mutex, locked at %s\n",
-               task, site);
-    }
-}
-
-/* Its record may be gone when it has run, and its name with it. Callbacks stay on their thread, and
- * may have their ways. */
-void sl_report_held(struct sley_loop *loop, struct sl_entry *entry)
-{
-    if (!entry && *loop->debug_name) {
-        report_held(&loop->debug_locks, loop->debug_name);
-        return;
-    }
-    sl_held(&loop->debug_locks, NULL, 0);
-    if (entry)
-        snprintf(loop->debug_name, sizeof loop->debug_name, "%s",
-                 entry->run ? "" : sl_task_of(sl_fiber_of(entry))->name);
-}
-
-void sl_report_held_outside(uint64_t *since, const struct sl_fiber *fiber)
-{
-    if (fiber)
-        report_held(since, sl_task_of((struct sl_fiber *)(uintptr_t)fiber)->name);
-    else
-        sl_held(since, NULL, 0);
 }
 
 /* ---- signals ---- */
