@@ -60,6 +60,12 @@ void sl_team_join(struct sl_team *team, unsigned index, struct sley_loop *loop)
     loop->rng = (struct sl_rng){loop->runtime->options.seed + index};
 }
 
+/* Why a run fails, loop 0's ring says, as where it is the only one. */
+static void explain(struct sl_team *team, const char *why)
+{
+    team->members[0].loop->ring_storage.refusal = why;
+}
+
 /* ---- a worker's thread ---- */
 
 /* Its ring, by its thread, the first time. */
@@ -107,8 +113,10 @@ static void *member(void *arg)
         pthread_mutex_unlock(&team->mutex);
         rc = obey(self->loop, order);
         pthread_mutex_lock(&team->mutex);
-        if (rc < 0)
+        if (rc < 0) {
             team->failure = rc;
+            explain(team, self->loop->ring_storage.refusal);
+        }
         if (--team->at_work == 0)
             pthread_cond_broadcast(&team->changed);
     }
@@ -158,8 +166,10 @@ int sl_team_begin(struct sl_team *team)
 {
     int rc = 0;
 
+    explain(team, NULL);
     for (unsigned i = 1; i < team->n && rc == 0; i++)
-        rc = start(&team->members[i]);
+        if ((rc = start(&team->members[i])) < 0)
+            explain(team, "no thread for each worker: RLIMIT_NPROC or the control group's pids");
     /* It says which kind the others' are. A run by another thread, which makes it anew, may have
      * lost it. */
     if (rc == 0)

@@ -1,6 +1,6 @@
 /* A runtime of many workers of which one gets no ring, or no thread: the run fails with that error,
- * whichever it is, and nothing has run, and nothing is lost: with memory the next run does it all.
- */
+ * whichever it is, and says what is missing; nothing has run, and nothing is lost: with memory the
+ * next run does it all. */
 #include "check.h"
 
 #include "os/sys.h"
@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 enum { WORKERS = 4 };
 
@@ -17,6 +18,7 @@ static int (*real_thread_create)(pthread_t *thread, void *(*start)(void *), void
 
 static _Atomic int asked, refused, ran, trial;
 enum { A_RING, AN_EVENTFD, A_THREAD, WAYS };
+static const char *const missing[] = {"no memory for a ring", "no descriptor left", "no thread"};
 static int way;
 
 static bool is_refused(int mine)
@@ -92,6 +94,8 @@ static void refuse(int i, int error)
     asked = ran = 0;
     trial++;
     CHECK_EQ_VOID(sley_run(body, NULL, &options), error);
+    CHECK_EQ_VOID(sley_error_code(sley_error_detail()), error);
+    EXPECT(strstr(sley_error_text(sley_error_detail()), missing[way]) != NULL);
     CHECK_EQ_VOID(ran, 0);
 
     asked = 0;

@@ -5,6 +5,7 @@
 #include "os/sys.h"
 
 #include <errno.h>
+#include <string.h>
 
 static sley_lock lock = SLEY_LOCK_INIT;
 static int (*real_event_fd)(void);
@@ -59,6 +60,7 @@ TEST_PLAIN(a_runner_works_after_a_run_that_failed)
         sl_sys.event_fd = no_event_fd;
         queued = sley_loop_create_task(loop, child, (void *)3, NULL);
         CHECK_EQ_VOID(sley_runner_run(&runner, works, (void *)4), -EMFILE);
+        CHECK_VOID(strstr(sley_error_text(sley_error_detail()), "no descriptor left") != NULL);
         CHECK_EQ_VOID(sley_runner_run(&runner, works, (void *)4), -EMFILE);
         sl_sys.event_fd = real_event_fd;
         CHECK_EQ_VOID(sley_runner_run(&runner, works, (void *)5), 5);
