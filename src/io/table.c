@@ -28,6 +28,9 @@ struct table {
 static sl_atomic_ptr the_table;
 static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
 
+/* What every kernel begins with: where nobody says it, or no descriptor is left to read it by. */
+#define NR_OPEN (INT64_C(1) << 20)
+
 /* One mapping for ever, as long as the largest number that this system gives out: address space,
  * of which 8 bytes per descriptor in use become memory. A system that refuses so much gets what
  * the process may open now. */
@@ -36,11 +39,13 @@ static struct table *map_table(void)
     int64_t most = sl_plain_number("/proc/sys/fs/nr_open"), limit = sl_plain_descriptor_limit();
     struct table *table = NULL;
 
+    if (most < 0)
+        most = NR_OPEN;
     if (most < limit)
         most = limit;
     if (most > (INT64_C(1) << 31))
         most = INT64_C(1) << 31;
-    for (; !table && most >= 1024; most = most > limit && limit > 0 ? limit : most / 2) {
+    for (; !table && most > 0; most = most > limit && limit > 0 ? limit : most / 2) {
         table = sl_sys.map(sizeof *table + (size_t)most * sizeof(sl_atomic_u64));
         if (table)
             table->size = (size_t)most;
