@@ -9,7 +9,8 @@
 
 SLEY_BEGIN_DECLS
 
-/* open(2), close-on-exec. The path is borrowed for the call. */
+/* open(2), close-on-exec. The path is borrowed for the call. A FIFO for writing is waited for until
+ * somebody reads it; one for reading need not be: then its first read waits for a writer. */
 SLEY_SUSPENDS int sley_open(const char *path, int flags, mode_t mode);
 /* A pipe, close-on-exec: does not suspend. 0 or -errno. */
 int sley_pipe(int fds[2]);

@@ -3,19 +3,22 @@
 #include "ring/number.h"
 
 #include <sley/file.h>
+#include <sley/time.h>
 
 #include <errno.h>
 #include <fcntl.h>
 
 /* The file's own position. */
 #define HERE UINT64_MAX
+/* Until one looks again whether a FIFO has a reader. */
+#define READER_PAUSE sley_ms(2)
 
 static const struct sl_wait_class open_wait = SL_OPERATION_CLASS("open");
 static const struct sl_wait_class read_wait = SL_OPERATION_CLASS("read");
 static const struct sl_wait_class write_wait = SL_OPERATION_CLASS("write");
 static const struct sl_wait_class fsync_wait = SL_OPERATION_CLASS("fsync");
 
-int sley_open(const char *path, int flags, mode_t mode)
+static int open_once(const char *path, int flags, mode_t mode)
 {
     struct sl_operation operation = {.op = {.opcode = IORING_OP_OPENAT,
                                             .fd = AT_FDCWD,
@@ -24,6 +27,19 @@ int sley_open(const char *path, int flags, mode_t mode)
                                             .flags = (uint32_t)(flags | O_CLOEXEC)}};
 
     return sl_operation_call(&operation, &open_wait);
+}
+
+/* No ring waits for a FIFO's reader: nothing tells that one has come, and a thread that waited
+ * would be one less for files. (Of sockets and devices -ENXIO says that they cannot be opened.) */
+int sley_open(const char *path, int flags, mode_t mode)
+{
+    int rc;
+
+    while ((rc = open_once(path, flags, mode)) == -ENXIO && !(flags & O_NONBLOCK) &&
+           sl_plain_is_fifo(path))
+        if ((rc = sley_sleep(READER_PAUSE)) < 0)
+            break;
+    return rc;
 }
 
 int sley_pipe(int fds[2])

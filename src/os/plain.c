@@ -81,11 +81,11 @@ bool sl_plain_is_regular(int fd)
     return fstat(fd, &status) == 0 && (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode));
 }
 
-bool sl_plain_is_fifo(int at, const char *path)
+bool sl_plain_is_fifo(const char *path)
 {
     struct stat status;
 
-    return fstatat(at, path, &status, 0) == 0 && S_ISFIFO(status.st_mode);
+    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
 ssize_t sl_plain_read(int fd, void *buffer, size_t size, int64_t offset)

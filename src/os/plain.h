@@ -22,7 +22,7 @@ bool sl_plain_is_nonblocking(int fd);
 /* May a transfer be cut short without losing anything? False for datagrams, events, devices. */
 bool sl_plain_is_stream(int fd);
 bool sl_plain_is_regular(int fd);
-bool sl_plain_is_fifo(int at, const char *path);
+bool sl_plain_is_fifo(const char *path);
 
 /* ---- transfers: offset -1 is the file's own position ---- */
 ssize_t sl_plain_read(int fd, void *buffer, size_t size, int64_t offset);

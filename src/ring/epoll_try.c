@@ -285,9 +285,11 @@ void sl_epoll_take_done(struct sl_ring *ring)
         next = link->next;
         op->place = SL_EPOLL_LISTED;
         op->generation = SL_PERFORM_FRESH;
-        if (sl_perform_opens_later(op, op->result) && !op->cancelled)
-            wait_for_later(epoll, op); /* a FIFO's reader may come */
-        else
+        if (!sl_perform_opens_later(op, op->result))
             finish(ring, op, op->result, false);
+        else if (op->cancelled)
+            finish(ring, op, -ECANCELED, false);
+        else
+            wait_for_later(epoll, op); /* its lease will end */
     }
 }

@@ -86,6 +86,15 @@ static int64_t call(const struct sl_op *op, size_t length)
     }
 }
 
+/* As io_uring, which polls what it cannot tell not to wait: so a FIFO that nobody has opened for
+ * writing yet is not at its end. */
+static bool has_nothing(const struct sl_op *op)
+{
+    struct pollfd poll = {.fd = op->fd, .events = POLLIN};
+
+    return op->opcode == IORING_OP_READ && sl_plain_poll(&poll, 1, 0) == 0;
+}
+
 /* A listener stays O_NONBLOCK. The lock is this process's, and listeners are shared among several:
  * one that took the flag back between another one's look at it and its accept would block that
  * one's loop until the next connection. */
@@ -96,8 +105,11 @@ static int64_t unblocked(const struct sl_op *op, size_t length)
 
     pthread_mutex_lock(&changing);
     was = sl_plain_nonblocking(op->fd, true);
-    result = was < 0 ? was : call(op, length);
-    if (was == 0 && op->opcode != IORING_OP_ACCEPT)
+    if (was < 0)
+        result = was;
+    else
+        result = was == 0 && has_nothing(op) ? -EAGAIN : call(op, length);
+    if (was == 0 && (op->opcode != IORING_OP_ACCEPT || result == -ENOTSOCK))
         sl_plain_nonblocking(op->fd, false);
     pthread_mutex_unlock(&changing);
     return result;
@@ -140,8 +152,7 @@ bool sl_perform_opens_later(const struct sl_op *op, int64_t result)
     return op->opcode == IORING_OP_OPENAT && result == -EAGAIN && !(op->flags & O_NONBLOCK);
 }
 
-/* -EAGAIN: it is leased, or a FIFO that nobody reads. (Of sockets and of devices without a driver
- * -ENXIO says that they cannot be opened.) */
+/* As io_uring: a FIFO's other end is not waited for. -EAGAIN: it is leased. */
 static int64_t open_file(const struct sl_op *op)
 {
     int result = sl_plain_open(op->fd, sl_op_buffer(op), (int)op->flags | O_NONBLOCK, op->length);
@@ -150,7 +161,7 @@ static int64_t open_file(const struct sl_op *op)
         return result;
     if (result >= 0)
         sl_plain_nonblocking(result, false);
-    return result == -ENXIO && sl_plain_is_fifo(op->fd, sl_op_buffer(op)) ? -EAGAIN : result;
+    return result;
 }
 
 int64_t sl_perform(struct sl_op *op, size_t length)

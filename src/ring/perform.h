@@ -25,7 +25,7 @@ int64_t sl_perform(struct sl_op *op, size_t length);
 int64_t sl_perform_now(const struct sl_op *op);
 /* The same of an operation on a file, in a thread that may wait. */
 int64_t sl_perform_waiting(struct sl_op *op);
-/* It could not open the file yet: a FIFO for writing that nobody reads. */
+/* It could not open the file yet: somebody has a lease on it. */
 bool sl_perform_opens_later(const struct sl_op *op, int64_t result);
 
 /* In the child of a fork. */

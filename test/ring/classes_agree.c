@@ -1,6 +1,6 @@
 /* The three kinds of ring give the same results for the same operations, by seed: on sockets,
- * pipes, files, listeners, devices and closed numbers. Where poll(2) says that an operation would
- * wait it is cancelled.
+ * pipes, a FIFO, files, listeners, devices and closed numbers. Where poll(2) says that an
+ * operation would wait it is cancelled.
  *
  * io_uring and epoll are compared to the byte. The simulated ring, which cuts what is longer, with
  * transfers of one byte each. */
@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
-enum { STEPS = 150, NUMBERS = 16, SOCKETS = 6, ROOM = 3000 };
+enum { STEPS = 150, NUMBERS = 17, SOCKETS = 6, ROOM = 3000 };
 
 static const uint8_t opcodes[] = {
     IORING_OP_RECV,    IORING_OP_SEND,  IORING_OP_READ,     IORING_OP_WRITE,
@@ -48,6 +49,22 @@ static int new_file(void)
     return file;
 }
 
+/* Which nobody has opened for writing. */
+static int new_fifo(void)
+{
+    char name[] = "/tmp/sley-agree-XXXXXX";
+    int fifo;
+
+    assert_non_null(mkdtemp(name));
+    assert_int_equal(rmdir(name), 0);
+    assert_int_equal(mkfifo(name, 0600), 0);
+    fifo = open(name, O_RDONLY | O_NONBLOCK);
+    assert_true(fifo >= 0);
+    unlink(name);
+    sl_plain_nonblocking(fifo, false);
+    return fifo;
+}
+
 static void make_numbers(void)
 {
     socklen_t length = sizeof at;
@@ -69,6 +86,7 @@ static void make_numbers(void)
     new_pipe(ends);
     numbers[n++] = ends[0];
     numbers[n++] = ends[1];
+    numbers[n++] = new_fifo();
     numbers[n++] = listener;
     numbers[n++] = new_file();
     numbers[n++] = open("/dev/null", O_RDWR);
