@@ -25,10 +25,17 @@ enum doctor_level doctor_verdict(void);
 void doctor_print_text(void);
 void doctor_print_json(void);
 
-/* kernel.c: what the library asks of the kernel. limits.c: what the system grants the process. */
-void doctor_look_at_io_uring(void);
+#define DOCTOR_RAISE_MEMLOCK                                                                 \
+    "Raise RLIMIT_MEMLOCK (ulimit -l, LimitMEMLOCK=), or make smaller rings (.ring_entries)."
+#define DOCTOR_RAISE_NOFILE "Raise RLIMIT_NOFILE (ulimit -n): a worker has two descriptors."
+
+/* rings.c, kernel.c: what the library asks of the kernel. limits.c: what the system grants the
+ * process. */
+void doctor_look_at_backend(void);
+bool doctor_look_at_io_uring(void); /* after that: can a ring be made? */
 void doctor_look_at_guards(void);
 void doctor_look_at_rescue(void);
+void doctor_look_at_frames(void);
 void doctor_look_at_memlock(void);
 void doctor_look_at_descriptors(void);
 void doctor_look_at_processors(void);

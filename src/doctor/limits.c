@@ -35,15 +35,14 @@ static size_t pages_of(const struct uring *uring)
 void doctor_look_at_memlock(void)
 {
     static struct sl_ring rings[TRIED_WORKERS];
-    const char *remedy = "Raise RLIMIT_MEMLOCK (ulimit -l, LimitMEMLOCK=), or make smaller rings "
-                         "(.ring_entries).";
-    struct rlimit limit;
+    struct rlimit limit, files;
     char soft[32];
     unsigned n = 0, least = SL_RING_ENTRIES;
     int rc = 0;
     size_t bytes = 0; /* of all, had each as many entries as the first */
 
     getrlimit(RLIMIT_MEMLOCK, &limit);
+    getrlimit(RLIMIT_NOFILE, &files);
     amount(limit.rlim_cur, 1024, " KiB", soft, sizeof soft);
     while (n < TRIED_WORKERS &&
            !(rc = sl_ring_open(&rings[n], &sl_ring_uring, SL_RING_ENTRIES, 1))) {
@@ -53,22 +52,22 @@ void doctor_look_at_memlock(void)
         if (n == 1)
             bytes = TRIED_WORKERS * PAGE * pages_of(uring);
     }
-    if (rc == -SLEY_ENOURING) /* that has been said, and epoll's rings lock none */
-        ;
-    else if (n == TRIED_WORKERS && least == SL_RING_ENTRIES)
+    if (n == TRIED_WORKERS && least == SL_RING_ENTRIES)
         doctor_good("locked memory", "%u workers get rings of %u entries, %zu KiB (the limit is "
                     "%s).", n, least, bytes / 1024, soft);
     else if (n == TRIED_WORKERS)
         doctor_lacks(DOCTOR_LACKS, "locked memory",
-                     "a loop with many operations at once makes more system calls.", remedy,
+                     "a loop with many operations at once makes more system calls.",
+                     DOCTOR_RAISE_MEMLOCK,
                      "of %u workers the last get rings of %u entries instead of %u (the limit is "
                      "%s, they need %zu KiB).", n, least, SL_RING_ENTRIES, soft, bytes / 1024);
     else
-        doctor_lacks(n ? DOCTOR_LACKS : DOCTOR_STOPS, "locked memory",
+        doctor_lacks(n ? DOCTOR_LACKS : DOCTOR_STOPS,
+                     rc == -ENOMEM ? "locked memory" : "workers",
                      "a runtime of more workers does not start.",
-                     rc == -EMFILE ? "Raise RLIMIT_NOFILE: a worker has two descriptors." : remedy,
-                     "no more than %u rings can be made: %s (the limit is %s, %u workers need "
-                     "%zu KiB).", n, sley_strerror(rc), soft, TRIED_WORKERS, bytes / 1024);
+                     rc == -ENOMEM ? DOCTOR_RAISE_MEMLOCK : DOCTOR_RAISE_NOFILE,
+                     "no more than %u rings can be made: %s (RLIMIT_MEMLOCK is %s, RLIMIT_NOFILE "
+                     "%ju).", n, sley_strerror(rc), soft, (uintmax_t)files.rlim_cur);
     while (n)
         sl_ring_close(&rings[--n]);
 }
@@ -97,6 +96,7 @@ void doctor_look_at_processors(void)
     static struct sl_cpus cpus;
     unsigned allowed = sl_cpus_affinity(&cpus), quota = sl_cpus_quota("");
     int workers = sl_workers_wanted(SLEY_ALL_CPUS);
+    const char *plural = workers == 1 ? "" : "s";
     char text[64] = "none";
 
     if (quota)
@@ -108,10 +108,10 @@ void doctor_look_at_processors(void)
     else if (!allowed)
         doctor_lacks(DOCTOR_LACKS, "processors", "workers are not pinned.",
                      "Allow sched_getaffinity.", "the affinity mask cannot be read; SLEY_ALL_CPUS "
-                     "makes %d workers.", workers);
+                     "makes %d worker%s.", workers, plural);
     else
-        doctor_good("processors", "SLEY_ALL_CPUS makes %d workers (affinity mask %u, quota of the "
-                    "control group %s).", workers, allowed, text);
+        doctor_good("processors", "SLEY_ALL_CPUS makes %d worker%s (affinity mask %u, quota of the "
+                    "control group %s).", workers, plural, allowed, text);
 }
 
 void doctor_look_at_address_space(void)

@@ -24,13 +24,24 @@ static void look(void)
     if (uname(&system) == 0)
         doctor_good("kernel", "%s %s, %s; features are asked for, not inferred from this.",
                     system.sysname, system.release, system.machine);
-    doctor_look_at_io_uring();
-    doctor_look_at_memlock();
+    doctor_look_at_backend();
+    if (doctor_look_at_io_uring()) /* epoll's rings lock no memory */
+        doctor_look_at_memlock();
     doctor_look_at_guards();
     doctor_look_at_address_space();
     doctor_look_at_descriptors();
     doctor_look_at_processors();
     doctor_look_at_rescue();
+    doctor_look_at_frames();
+}
+
+/* A pipe or a disk that did not take it all must not look like health. */
+static int exit_code(int code)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return code;
+    perror("sley_doctor");
+    return 2;
 }
 
 int main(int argc, char **argv)
@@ -44,16 +55,16 @@ int main(int argc, char **argv)
     }
     if (!strcmp(option, "--help")) {
         fputs(usage, stdout);
-        return 0;
+        return exit_code(0);
     }
     if (!strcmp(option, "--version")) {
         printf("sley_doctor %s\n", sley_version());
-        return 0;
+        return exit_code(0);
     }
     look();
     if (*option)
         doctor_print_json();
     else
         doctor_print_text();
-    return (int)doctor_verdict();
+    return exit_code((int)doctor_verdict());
 }

@@ -2,6 +2,7 @@
 #include "ring/epoll.h"
 
 #include "os/sys.h"
+#include "ring/kernel.h"
 
 #include <errno.h>
 
@@ -27,6 +28,7 @@ int sl_epoll_open(struct sl_ring *ring, unsigned entries)
         if (epoll->fd >= 0)
             sl_sys.close(epoll->fd);
         sl_sys.release(epoll, sizeof *epoll, 0);
+        ring->refusal = sl_kernel_lacks(rc, "epoll is refused");
         return rc;
     }
     sl_threads_init(&epoll->threads, ring);

@@ -43,5 +43,7 @@
 int sl_kernel_probe(int ring_fd, uint8_t *lacks);
 /* A sentence: why this process gets no ring, from the error of io_uring_setup. Static text. */
 const char *sl_kernel_refusal(int error);
+/* The same of what every ring needs; `otherwise`: what no limit explains. */
+const char *sl_kernel_lacks(int error, const char *otherwise);
 
 #endif

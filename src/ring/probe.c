@@ -49,10 +49,14 @@ const char *sl_kernel_refusal(int error)
         }
     case -ENOMEM:
         return "no memory for a ring: RLIMIT_MEMLOCK counts rings, also those of others";
-    case -EMFILE:
-    case -ENFILE:
-        return "no descriptor left for a ring";
     default:
-        return "io_uring_setup failed";
+        return sl_kernel_lacks(error, "io_uring_setup failed");
     }
+}
+
+const char *sl_kernel_lacks(int error, const char *otherwise)
+{
+    if (error == -ENOMEM)
+        return "no memory for a ring";
+    return error == -EMFILE || error == -ENFILE ? "no descriptor left for a ring" : otherwise;
 }

@@ -2,6 +2,7 @@
 
 #include "os/sys.h"
 #include "ring/deliver.h"
+#include "ring/kernel.h"
 #include "ring/perform.h"
 
 #include <errno.h>
@@ -12,19 +13,6 @@
 static pthread_mutex_t rings_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct sl_list rings = {{&rings.head, &rings.head}};
 static uint32_t last_id;
-
-static const char *shortage(int error)
-{
-    switch (error) {
-    case -ENOMEM:
-        return "no memory for a ring";
-    case -EMFILE:
-    case -ENFILE:
-        return "no descriptor left for a ring";
-    default:
-        return NULL;
-    }
-}
 
 int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsigned entries,
                  uint64_t seed)
@@ -37,14 +25,17 @@ int sl_ring_open(struct sl_ring *ring, const struct sl_ring_class *class, unsign
     sl_list_init(&ring->ended);
     sl_list_init(&ring->attached);
     ring->rng.state = seed ? seed : sl_sys.random();
-    ring->doorbell_fd = rc = sl_sys.event_fd();
-    if (rc >= 0 && (rc = class->open(ring, entries)) < 0) {
+    ring->doorbell_fd = sl_sys.event_fd();
+    if (ring->doorbell_fd < 0) {
+        ring->refusal = sl_kernel_lacks(ring->doorbell_fd, "no eventfd can be made");
+        return ring->doorbell_fd;
+    }
+    rc = class->open(ring, entries);
+    if (rc < 0) {
         sl_sys.close(ring->doorbell_fd);
         ring->doorbell_fd = -1;
-    }
-    if (rc < 0) {
         if (!ring->refusal)
-            ring->refusal = shortage(rc);
+            ring->refusal = sl_kernel_lacks(rc, NULL);
         return rc;
     }
     pthread_mutex_lock(&rings_lock);

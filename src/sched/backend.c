@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* NULL: nobody cares. */
-static const char *wanted(const sley_options *options, const struct sl_ring_class **class)
+const char *sl_backend_wanted(const sley_options *options, const struct sl_ring_class **class)
 {
     const char *setting = getenv("SLEY_BACKEND");
 
@@ -48,7 +47,7 @@ int sl_backend_open(struct sley_loop *loop)
     struct sl_ring *ring = &loop->ring_storage;
     unsigned entries = options->ring_entries ? options->ring_entries : SL_RING_ENTRIES;
     const struct sl_ring_class *class = runtime->ring_class;
-    const char *wrong = class ? NULL : wanted(options, &class);
+    const char *wrong = class ? NULL : sl_backend_wanted(options, &class);
     int rc;
 
     if (wrong) {

@@ -286,6 +286,8 @@ void sl_worker_drop(struct sley_loop *loop);
 void sl_worker_open(struct sley_loop *loop, struct sl_runtime *runtime);
 /* backend.c: opens the loop's ring, of the runtime's kind. */
 int sl_backend_open(struct sley_loop *loop);
+/* What the options and the environment want (NULL: nobody cares), or what is wrong with that. */
+const char *sl_backend_wanted(const sley_options *options, const struct sl_ring_class **class);
 struct sl_ring *sl_worker_make_ring(struct sley_loop *loop, int *rc);
 /* The ring, made when it is first needed; NULL and *rc if it cannot be had. */
 SL_INLINE struct sl_ring *sl_worker_ring(struct sley_loop *loop, int *rc)

@@ -23,18 +23,28 @@ static int lacks_features(unsigned entries, struct io_uring_params *params)
     return open("/dev/null", O_RDONLY | O_CLOEXEC);
 }
 
-static void refused(int error)
+static int no_descriptor(void)
+{
+    return answer;
+}
+
+static void refused_of(const struct sl_ring_class *class, int error)
 {
     struct sl_ring ring;
     int before = dup(0);
 
     close(before);
-    assert_int_equal(sl_ring_open(&ring, &sl_ring_uring, 64, 1), error);
+    assert_int_equal(sl_ring_open(&ring, class, 64, 1), error);
     assert_non_null(ring.refusal);
     assert_int_equal(ring.doorbell_fd, -1);
     sl_ring_close(&ring); /* harmless */
     assert_int_equal(dup(0), before);
     close(before);
+}
+
+static void refused(int error)
+{
+    refused_of(&sl_ring_uring, error);
 }
 
 TEST_PLAIN(refused)
@@ -55,6 +65,12 @@ TEST_PLAIN(refused)
     refused(-EACCES);
     sl_sys.ring_setup = lacks_features;
     refused(-SLEY_ENOURING);
+    sl_sys = real;
+    answer = -EPERM;
+    sl_sys.epoll_new = no_descriptor;
+    refused_of(&sl_ring_epoll, -EPERM);
+    sl_sys.event_fd = no_descriptor;
+    refused(-EPERM);
     sl_sys = real;
     if (sl_test_simulated() || sl_test_epoll())
         return;
