@@ -7,6 +7,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sley/error.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 int sl_uring_enter(struct sl_ring *ring, unsigned complete, unsigned flags, int64_t wait_ns)
 {
@@ -74,6 +77,14 @@ static unsigned reap(struct sl_ring *ring)
     return n;
 }
 
+/* What is in flight will never end, and uses the program's memory: nothing can go on. */
+static _Noreturn void refused(int rc)
+{
+    fprintf(stderr, "sley: io_uring_enter: %s, though the ring was made: has the process installed "
+                    "a seccomp filter? Operations in flight cannot be ended\n", sley_strerror(rc));
+    abort();
+}
+
 /* Enter has failed. The entries are still there, and the next turn tries again. */
 static int failed(struct sl_ring *ring, int rc)
 {
@@ -91,8 +102,7 @@ static int failed(struct sl_ring *ring, int rc)
         sl_plain_sleep(1000000);
         return 0;
     default:
-        SL_CHECK(!"io_uring_enter failed");
-        return rc;
+        refused(rc);
     }
 }
 
