@@ -70,8 +70,9 @@ typedef struct sley_options {
     unsigned ring_entries; /* of each ring's submission queue, 0: 256; halved if memory is short */
     size_t stack_size;    /* bytes of a fiber's stack, 0: 256 KiB; address space, not memory */
     bool debug;           /* asyncio's debug: reports slow callbacks, arguments in dead frames */
-    bool virtual_clock;   /* time stands still while anything is ready, at any worker, then jumps to
-                             the next deadline; nothing ever waits. For tests. */
+    bool virtual_clock;   /* time stands still while anything is ready, at any worker, or a thread
+                             has a job or a section, then jumps to the next deadline; else nothing
+                             ever waits. For tests. */
     enum sley_on_deadlock on_deadlock;
     int report_signal;    /* this signal prints every task (sley_report); 0: none */
     sley_duration shutdown_timeout; /* how long run waits for cancelled tasks before it insists

@@ -67,6 +67,8 @@ static void job_over_many(struct job *job)
     /* Pairs with close_many, which holds the mutex, too. */
     if (sl_sub_acq_rel(&runtime->executor_jobs, 1) == 1)
         pthread_cond_broadcast(&team->changed);
+    if (team->counts_still) /* what waited for that, and not for the job's word: still.c */
+        sl_loop_ring(team->members->loop);
     pthread_mutex_unlock(&team->mutex);
 }
 

@@ -57,18 +57,17 @@ bool sl_idle(struct sley_loop *loop, bool *turned)
 {
     struct sl_runtime *runtime = loop->runtime;
     bool in_flight = loop->ring && loop->ring->in_flight;
+    bool jobs = sl_load_relaxed(&runtime->executor_jobs);
     int64_t next = sl_wheel_next(&loop->wheel), wait_ns = INT64_MAX;
 
     sl_loop_clock(loop);
-    if (next != INT64_MAX) {
-        if (loop->virtual_clock) {
-            if (next > loop->now)
-                loop->now = next;
-            wait_ns = 0;
-        } else {
-            wait_ns = until(loop, next);
-        }
-    } else if (!sl_load_relaxed(&runtime->executor_jobs)) {
+    if (next != INT64_MAX && !loop->virtual_clock) {
+        wait_ns = until(loop, next);
+    } else if (next <= loop->now || (next != INT64_MAX && !jobs)) { /* whose time is the real one */
+        if (next > loop->now)
+            loop->now = next;
+        wait_ns = 0;
+    } else if (!jobs) {
         if (!in_flight && sl_idle_ask(loop))
             return true;
         if (loop->stop || !sl_list_empty(&loop->ready))

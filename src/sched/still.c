@@ -68,8 +68,11 @@ static bool all_still(struct sley_loop *loop, bool *ask)
     }
     if (!loop->virtual_clock)
         return false;
-    if (next > (int64_t)sl_load_relaxed(&team->clock))
+    if (next > (int64_t)sl_load_relaxed(&team->clock)) {
+        if (sl_load_relaxed(&loop->runtime->executor_jobs)) /* whose time is the real one */
+            return false;
         sl_store_relaxed(&team->clock, (uint64_t)next);
+    }
     ring_all(team); /* whose timer it is does not matter: this is for tests */
     return true;
 }
