@@ -61,7 +61,7 @@ typedef struct sley_exception {
 /* Called by who comes upon the error, and must not suspend. On one loop that is the loop's thread
  * (of a loop that nobody runs: whose it is, loop.h). In a runtime of many workers it is any of
  * them, or any thread that gives a last reference back, one of an executor's pool, too; several may
- * call it at once. */
+ * call it at once. A worker whose handler computes is not rescued (.rescue_signal). */
 typedef void sley_exception_handler(sley_loop *loop, const sley_exception *exception, void *arg);
 
 typedef struct sley_options {
@@ -101,8 +101,9 @@ typedef struct sley_options {
                              true leaves that to the kernel, too */
     int rescue_signal;    /* workers > 1: who idles sends this signal to one that computes without
                              suspending, so that what its ring and timers hold goes on elsewhere. 0:
-                             SIGURG; SLEY_NO_RESCUE: never. A handler that the program has for it is
-                             called when anybody else sends it. */
+                             SIGURG; SLEY_NO_RESCUE: never; -EINVAL: what cannot be caught, and
+                             SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS. A handler that the
+                             program has for it is called when anybody else sends it. */
     bool rescue_blocked;  /* who sits in a system call for long is sent that signal, too: the call
                              may then fail with EINTR */
     enum sley_backend backend; /* of every worker's ring */

@@ -58,6 +58,13 @@ static void put_back(int signal)
         sigaction(signal, &kicks[signal].previous, NULL);
 }
 
+/* What the processor sends for what the thread does: a handler that returned would not end that. */
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE ||
+           signal == SIGTRAP || signal == SIGSYS;
+}
+
 /* What the handler reads is there before it is in place, and stays as it was after it has gone: the
  * program may have found it there, and put it back after the end. It is not handed on to itself. */
 int sl_kick_begin(int signal, sl_kick_fn *fn)
@@ -67,7 +74,7 @@ int sl_kick_begin(int signal, sl_kick_fn *fn)
     struct sigaction before;
     int rc = 0;
 
-    if (signal < 1 || signal >= SIGNALS)
+    if (signal < 1 || signal >= SIGNALS || is_fault(signal))
         return -EINVAL;
     pthread_mutex_lock(&kicks_lock);
     if (kicks[signal].users == 0) {

@@ -18,7 +18,8 @@ int sl_kick_default(void);
 /* What the handler calls: was it a tick, and where was the thread? False: it is somebody else's. */
 typedef bool sl_kick_fn(bool ticks, uintptr_t pc);
 
-/* Any thread. 0; -EINVAL: no signal that can be caught. All who begin bring the same fn. */
+/* Any thread. 0; -EINVAL: no signal that can be caught, or a fault's. All who begin bring the same
+ * fn. */
 SL_MUST_USE int sl_kick_begin(int signal, sl_kick_fn *fn);
 void sl_kick_end(int signal);
 /* In the child of a fork: the actions of before. */

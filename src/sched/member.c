@@ -159,8 +159,10 @@ int sl_team_run(struct sley_loop *loop)
 {
     int rc = sl_rescue_begin(loop->team);
 
-    if (rc < 0)
+    if (rc < 0) {
+        loop->ring_storage.refusal = "options.rescue_signal cannot be caught, or tells of a fault";
         return rc;
+    }
     rc = sl_team_begin(loop->team);
     if (rc == 0) {
         rc = sl_worker_run_member(loop);

@@ -3,6 +3,7 @@
 #include "rescue.h"
 
 #include <signal.h>
+#include <string.h>
 
 static sl_atomic_u32 mine;
 
@@ -49,14 +50,19 @@ static void check_action(void)
 
 TEST_PLAIN(the_signal_of_before_is_handed_on_and_comes_back)
 {
+    static const int refused[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP,
+                                  SIGSYS, -5, 32, 200};
     sley_options options = {.size = sizeof options, .workers = 2, .rescue_signal = SIGUSR2};
     struct sigaction action = {.sa_handler = handler};
 
     assert_int_equal(sigaction(SIGUSR2, &action, NULL), 0);
     assert_int_equal(sl_test_run(body, &options), 0);
     check_action();
-    options.rescue_signal = SIGKILL;
-    assert_int_equal(sley_run(body, NULL, &options), -EINVAL);
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        options.rescue_signal = refused[i];
+        assert_int_equal(sley_run(body, NULL, &options), -EINVAL);
+        assert_non_null(strstr(sley_error_text(sley_error_detail()), "rescue_signal"));
+    }
     check_action();
     options.rescue_signal = SLEY_NO_RESCUE;
     sl_store_relaxed(&mine, 0);
