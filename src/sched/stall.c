@@ -37,14 +37,14 @@ void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
     sl_store_release(&stall->state, SL_STALL_NOTED); /* pairs with the load in tell */
 }
 
-/* Another one in this minute? */
-static bool may_report(struct sl_team *team, int64_t now)
+/* How many there have been in this minute. */
+static uint32_t count(struct sl_team *team, int64_t now)
 {
     if (now - (int64_t)sl_load_relaxed(&team->reports_since) > MINUTE_NS) {
         sl_store_relaxed(&team->reports_since, (uint64_t)now);
         sl_store_relaxed(&team->reports, 0);
     }
-    return sl_add_relaxed(&team->reports, 1) < MOST_A_MINUTE;
+    return sl_add_relaxed(&team->reports, 1) + 1;
 }
 
 /* Of a thread in a system call: the stack pointer and the address of the instruction behind it. */
@@ -98,9 +98,13 @@ static int64_t patience(const struct sley_loop *loop)
 
 static void report(struct sley_loop *loop, struct sl_member *member, bool blocked)
 {
+    uint32_t n = count(loop->team, loop->now);
+
     sl_store_relaxed(&member->stall.state, SL_STALL_NONE);
-    if (may_report(loop->team, loop->now))
+    if (n <= MOST_A_MINUTE)
         sl_worker_calls.stalled(member->loop->index, &member->stall, blocked);
+    if (n == MOST_A_MINUTE)
+        fprintf(stderr, "sley: no more of these are reported in this minute\n");
 }
 
 void sl_stall_tell(struct sley_loop *loop, struct sl_member *member)
