@@ -17,6 +17,8 @@ int sley_pipe(int fds[2]);
 
 SLEY_SUSPENDS ssize_t sley_read(int fd, void *buffer, size_t size);
 SLEY_SUSPENDS ssize_t sley_write(int fd, const void *buffer, size_t size);
+/* At an offset. Pipes and terminals have none, and are read and written as above, where pread(2)
+ * is -ESPIPE: so io_uring has it, and to ask first would cost each call one of the system's. */
 SLEY_SUSPENDS ssize_t sley_pread(int fd, void *buffer, size_t size, int64_t offset);
 SLEY_SUSPENDS ssize_t sley_pwrite(int fd, const void *buffer, size_t size, int64_t offset);
 /* All of it, as sley_send_all. */

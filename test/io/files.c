@@ -1,10 +1,10 @@
-/* Files: open, read and write at the file's position and at any other, fsync. */
+/* Files: open, read and write at the file's position and at any other, fsync; pipes have none. */
 #include "io_test.h"
 
 TEST_FIBER(files)
 {
     char path[] = "/tmp/sley-test-XXXXXX", buffer[16] = {0};
-    int fd = mkstemp(path);
+    int fd = mkstemp(path), ends[2];
 
     CHECK(fd >= 0);
     close(fd);
@@ -36,5 +36,11 @@ TEST_FIBER(files)
     CHECK_EQ(sley_read(fd, buffer, 1), -EBADF); /* not for reading */
     CHECK_EQ(sley_close(fd), 0);
     CHECK_EQ(unlink(path), 0);
+
+    CHECK_EQ(sley_pipe(ends), 0); /* which has no offsets */
+    CHECK_EQ(sley_pwrite(ends[1], "x", 1, 100), 1);
+    CHECK_EQ(sley_pread(ends[0], buffer, 1, 200), 1);
+    CHECK_EQ(sley_close(ends[0]), 0);
+    CHECK_EQ(sley_close(ends[1]), 0);
     return 0;
 }
