@@ -32,7 +32,7 @@ static bool offered(struct sl_team *team, bool singles)
         struct sl_deque *deque = &team->members[i].deque;
         uint32_t length = sl_deque_length(deque);
 
-        if (length >= 2 || (singles && (length || sl_load_relaxed(&deque->next))))
+        if (length >= 2 || (singles && (length || sl_steal_has_next(deque))))
             return true;
     }
     return false;

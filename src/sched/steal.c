@@ -45,7 +45,7 @@ static struct sl_entry *first_to_begin(struct sley_loop *loop, struct sl_entry *
     return entry;
 }
 
-static bool has_next(const struct sl_deque *deque)
+bool sl_steal_has_next(const struct sl_deque *deque)
 {
     /* Pairs with the swap that put it there: the record was made before. */
     struct sl_entry *place = sl_load_acquire(&deque->next);
@@ -63,13 +63,13 @@ static struct sl_entry *steal_from(struct sley_loop *loop, struct sl_member *vic
 
     if (length >= 2 || (length == 1 && still))
         place = sl_deque_steal(deque, &loop->member->deque);
-    if (!place && still && has_next(deque))
+    if (!place && still && sl_steal_has_next(deque))
         place = sl_deque_swap_next(deque, NULL);
     entry = first_to_begin(loop, place);
     if (entry)
         note_found(loop, victim, length < 2);
     else
-        *single |= length == 1 || has_next(deque);
+        *single |= length == 1 || sl_steal_has_next(deque);
     return entry;
 }
 

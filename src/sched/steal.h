@@ -19,5 +19,8 @@ void sl_steal_begin(const struct sley_loop *loop, struct sl_seen *seen);
 /* One look at all others: half of a deque, or, from a worker that stands still, a single entry.
  * *single: there is one that may not be taken yet. */
 SL_MUST_USE struct sl_entry *sl_steal(struct sley_loop *loop, struct sl_seen *seen, bool *single);
+/* Does anything stand before a deque that somebody may begin? A task that was awaited has left a
+ * place there that only the owner forgets: nobody is to wake for it, or to stay awake. */
+bool sl_steal_has_next(const struct sl_deque *deque);
 
 #endif

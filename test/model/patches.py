@@ -234,7 +234,7 @@ MUTANTS = [
     ('sched/search.c', 'offered', 'one in a deque is not looked for',
      change(('(length || sl', '(sl'))),
     ('sched/search.c', 'offered', 'what comes before the deques is not looked for',
-     change((' || sl_load_relaxed(&deque->next)', ''))),
+     change((' || sl_steal_has_next(deque)', ''))),
     ('sched/search.c', 'pass_on', 'nobody is told',
      change(('if (offered(team, true))', 'if (0)'))),
     ('sched/search.c', 'anything', 'nothing is looked for',
