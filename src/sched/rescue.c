@@ -34,8 +34,7 @@ static void pass_amid(struct sley_loop *loop)
     sl_inbox_take_amid(loop);
     loop->ring->class->turn_amid(loop->ring);
     loop->current = current;
-    if (sl_deque_length(&loop->member->deque) || sl_load_relaxed(&loop->member->deque.next))
-        sl_search_wake(loop->team);
+    sl_search_offer_rest(loop);
     sl_signal_fence();
     loop->in_user = 1;
 }

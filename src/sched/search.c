@@ -348,16 +348,22 @@ static void settle(struct sley_loop *loop)
         pass_on(loop->team);
 }
 
-/* What completions and timers have made ready is not offered before the first of it is taken: it is
- * one, mostly, and a worker that is woken for it comes to nothing. The wake has a fence of its own:
- * what was owed may be older than what is offered. */
-void sl_search_busy(struct sley_loop *loop)
+/* The wake has a fence of its own: what was owed may be older than what is offered. Also from a
+ * signal handler. */
+void sl_search_offer_rest(struct sley_loop *loop)
 {
     struct sl_deque *deque = &loop->member->deque;
 
-    loop->gathers = false;
-    if (sl_deque_length(deque) || sl_load_relaxed(&deque->next))
+    if (loop->team->steals && (sl_deque_length(deque) || sl_steal_has_next(deque)))
         sl_search_wake(loop->team);
+}
+
+/* What completions and timers have made ready is not offered before the first of it is taken: it is
+ * one, mostly, and a worker that is woken for it comes to nothing. */
+void sl_search_busy(struct sley_loop *loop)
+{
+    loop->gathers = false;
+    sl_search_offer_rest(loop);
     if (loop->owes)
         settle(loop);
 }

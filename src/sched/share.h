@@ -123,6 +123,8 @@ void sl_still_rest(struct sley_loop *loop, int64_t wait_ns);
 /* Is anything in a queue, of whomever? When is the first timer due, of all wheels? */
 bool sl_still_queued(struct sl_team *team);
 int64_t sl_still_deadline(struct sl_team *team);
+/* Something of what is ready at this worker is for others, if they may take it: one is woken. */
+void sl_search_offer_rest(struct sley_loop *loop);
 /* A pass begins: the first entry is taken, and another worker is woken if there are more. */
 void sl_search_busy(struct sley_loop *loop);
 /* Rings for a sleeper, to watch. Also from a signal handler. */
