@@ -96,9 +96,9 @@ void sl_search_wake(struct sl_team *team)
 
 /* Where workers share processors whoever is woken takes the waker's. If that one computes on and
  * does not run what it has offered, it will ring when the processor ticks: rescue.c. */
-static bool called_by_tick(const struct sl_team *team)
+static bool called_by_tick(const struct sley_loop *loop)
 {
-    return team->crowded && team->rescue_signal;
+    return loop->team->crowded && loop->member->ticks;
 }
 
 /* Somebody was woken in vain, or would have been. */
@@ -121,7 +121,7 @@ static bool stays_quiet(struct sley_loop *loop)
     struct sl_member *member = loop->member;
     uint32_t quiet = sl_load_relaxed(&member->quiet);
 
-    if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop->team))
+    if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop))
         return false;
     if (quiet) {
         sl_store_relaxed(&member->quiet, quiet - 1);

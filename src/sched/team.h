@@ -55,7 +55,7 @@ struct sl_member {
     sl_atomic_u32 enlisted;      /* rescue.c: it runs; what follows is there */
     clockid_t clock;             /* of the processor time that its thread has had */
     timer_t tick;                /* by that clock */
-    bool ticks;
+    bool ticks;                  /* there is one */
     uint32_t ticked;             /* turns at the last one */
     sl_atomic_u32 kicked;        /* a signal is on its way to it */
     sl_atomic_u32 kickers;       /* who may be about to send one */

@@ -215,7 +215,7 @@ MUTANTS = [
      change(('    sl_fence_seq_cst();', '    uint32_t idle = sl_load_relaxed(&team->idle);\n'
              '    sl_fence_seq_cst();'), ('if (sl_load_relaxed(&team->idle))', 'if (idle)'))),
     ('sched/search.c', 'stays_quiet', 'without a watcher',
-     change(('if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop->team))',
+     change(('if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop))',
              'if (0)'))),
     ('sched/search.c', 'sl_search_offered', 'more than one is left to the watcher',
      change(('< 2 &&', '< 9 &&'))),

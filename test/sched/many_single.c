@@ -1,0 +1,68 @@
+/* A single entry that is ready behind a worker that goes on with something else is begun by another
+ * one: also where workers share a processor, where nobody looks round (.on_idle), and where the
+ * kernel has no tick to give. */
+#include "rescue.h"
+
+#include "sched/current.h"
+#include "sched/worker.h"
+
+#include <sys/resource.h>
+
+static sl_atomic_u32 begun;
+
+static intptr_t begins(void *arg)
+{
+    sl_store_relaxed(&begun, 1);
+    return (intptr_t)arg;
+}
+
+/* Computes until the other one has begun. */
+static bool meets_computing(void)
+{
+    int64_t end = now_ns() + INT64_C(5000000000);
+
+    while (!sl_load_relaxed(&begun) && now_ns() < end)
+        ;
+    return sl_load_relaxed(&begun);
+}
+
+/* As after many searches that found nothing: single offers wake nobody, if somebody will look. */
+static void be_quiet(void)
+{
+    sl_store_relaxed(&sl_current()->member->quiet, 1000);
+}
+
+static intptr_t body(void *arg)
+{
+    for (int i = 0; i < 20; i++) {
+        sley_task *task;
+
+        sl_store_relaxed(&begun, 0);
+        CHECK_EQ(sley_sleep(sley_us(100 + 700 * (i % 7))), 0);
+        be_quiet();
+        CHECK((task = sley_create_task(begins, NULL)) != NULL);
+        CHECK(meets_computing());
+        CHECK_EQ(sley_join(task), 0);
+    }
+    return (intptr_t)arg;
+}
+
+static void without_ticks(void)
+{
+    struct rlimit none = {0}, before;
+
+    assert_int_equal(getrlimit(RLIMIT_SIGPENDING, &before), 0);
+    none.rlim_max = before.rlim_max;
+    assert_int_equal(setrlimit(RLIMIT_SIGPENDING, &none), 0); /* no timer of the kernel's */
+    assert_int_equal(sl_test_run(body, &(sley_options){.workers = 4}), 0);
+    assert_int_equal(setrlimit(RLIMIT_SIGPENDING, &before), 0);
+}
+
+TEST_PLAIN(a_single_one_is_begun_by_another_worker)
+{
+    NEEDS_RESCUE();
+    assert_int_equal(sl_test_run(body, &(sley_options){.workers = 2}), 0);
+    assert_true(keep_one_processor());
+    assert_int_equal(sl_test_run(body, &(sley_options){.workers = 4}), 0);
+    without_ticks();
+}
