@@ -167,14 +167,20 @@ static bool called(struct sley_loop *loop)
            sl_inject_any(&loop->member->mine) || sl_load_relaxed(&loop->team->stopping);
 }
 
-/* So many looks a search has if there is nothing to be seen. Where workers share processors, who
- * searches keeps another one from its work: a look will do. So it will for a watcher, whose last
+/* Where workers share processors, who searches keeps another one from its work: a look will do, if
+ * a watcher comes by later. */
+static bool looks_once(const struct sl_team *team)
+{
+    return team->crowded && !team->counts_still;
+}
+
+/* So many looks a search has if there is nothing to be seen. One will do for a watcher, whose last
  * one was long ago, and after many searches that found nothing. */
 static uint32_t least_looks(const struct sley_loop *loop)
 {
     uint32_t level = sl_load_relaxed(&loop->team->fruitless);
 
-    if (loop->watched || loop->team->crowded)
+    if (loop->watched || looks_once(loop->team))
         return 1;
     return level < SL_STEAL_LOOKS ? SL_STEAL_LOOKS - level : 1;
 }
@@ -182,7 +188,7 @@ static uint32_t least_looks(const struct sley_loop *loop)
 static struct sl_entry *search(struct sley_loop *loop)
 {
     struct sl_seen seen[SL_TEAM_MOST];
-    uint32_t least = least_looks(loop), most = loop->team->crowded ? 1 : SL_STEAL_LOOKS;
+    uint32_t least = least_looks(loop), most = looks_once(loop->team) ? 1 : SL_STEAL_LOOKS;
     struct sl_entry *entry;
     bool single = false;
 

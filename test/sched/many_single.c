@@ -58,11 +58,18 @@ static void without_ticks(void)
     assert_int_equal(setrlimit(RLIMIT_SIGPENDING, &before), 0);
 }
 
+static bool on_idle(sley_loop *loop, void *arg)
+{
+    (void)loop, (void)arg;
+    return false;
+}
+
 TEST_PLAIN(a_single_one_is_begun_by_another_worker)
 {
     NEEDS_RESCUE();
     assert_int_equal(sl_test_run(body, &(sley_options){.workers = 2}), 0);
     assert_true(keep_one_processor());
     assert_int_equal(sl_test_run(body, &(sley_options){.workers = 4}), 0);
+    assert_int_equal(sl_test_run(body, &(sley_options){.workers = 4, .on_idle = on_idle}), 0);
     without_ticks();
 }
