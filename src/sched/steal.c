@@ -58,14 +58,13 @@ static struct sl_entry *steal_from(struct sley_loop *loop, struct sl_member *vic
 {
     struct sl_deque *deque = &victim->deque;
     uint32_t length = sl_deque_length(deque);
-    struct sl_entry *place = NULL, *entry;
+    struct sl_entry *entry = NULL;
     bool still = stands_still(victim, seen);
 
     if (length >= 2 || (length == 1 && still))
-        place = sl_deque_steal(deque, &loop->member->deque);
-    if (!place && still && sl_steal_has_next(deque))
-        place = sl_deque_swap_next(deque, NULL);
-    entry = first_to_begin(loop, place);
+        entry = first_to_begin(loop, sl_deque_steal(deque, &loop->member->deque));
+    if (!entry && still && sl_steal_has_next(deque))
+        entry = first_to_begin(loop, sl_deque_swap_next(deque, NULL));
     if (entry)
         note_found(loop, victim, length < 2);
     else
