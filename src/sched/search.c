@@ -4,13 +4,11 @@
  * goes to sleep says so, has a fence, and looks at all queues: one of the two sees the other
  * (README.md, "Search and sleep"). One worker is woken at a time; a searcher that finds
  * something wakes the next one. */
+#include "sched/quiet.h"
 #include "sched/rescue.h"
 #include "sched/share.h"
 #include "sched/steal.h"
 #include "sched/wait.h"
-
-#define FRUITLESS_MOST 14
-#define LINGER_NS (2 * SL_RESCUE_NS)
 
 static uint32_t sleepers(uint32_t idle)
 {
@@ -94,69 +92,17 @@ void sl_search_wake(struct sl_team *team)
         wake_searcher(team);
 }
 
-/* Where workers share processors whoever is woken takes the waker's. If that one computes on and
- * does not run what it has offered, it will ring when the processor ticks: rescue.c. */
-static bool called_by_tick(const struct sley_loop *loop)
-{
-    return loop->team->crowded && loop->member->ticks;
-}
-
-/* Somebody was woken in vain, or would have been. */
-static void note_vain(struct sley_loop *loop)
-{
-    if (loop->now - (int64_t)sl_load_relaxed(&loop->team->vain) > LINGER_NS / 4)
-        sl_store_relaxed(&loop->team->vain, (uint64_t)loop->now);
-}
-
-static bool vain_of_late(const struct sley_loop *loop)
-{
-    return loop->now - (int64_t)sl_load_relaxed(&loop->team->vain) < LINGER_NS;
-}
-
-/* A worker that makes one fiber ready and is about to run it itself would wake a sleeper for
- * nothing, and again a few microseconds later. After searches that found nothing most single offers
- * are therefore left to the one who looks round every millisecond, if there is one. */
-static bool stays_quiet(struct sley_loop *loop)
-{
-    struct sl_member *member = loop->member;
-    uint32_t quiet = sl_load_relaxed(&member->quiet);
-
-    if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop))
-        return false;
-    if (quiet) {
-        sl_store_relaxed(&member->quiet, quiet - 1);
-        note_vain(loop);
-        return true;
-    }
-    sl_store_relaxed(&member->quiet, (1u << sl_load_relaxed(&loop->team->fruitless)) - 1);
-    return false;
-}
-
 void sl_search_offered(struct sley_loop *loop)
 {
     struct sl_team *team = loop->team;
     struct sl_deque *deque = &loop->member->deque;
+    uint32_t ready = sl_deque_length(deque) + (sl_load_relaxed(&deque->next) != NULL);
 
-    if (!team->steals)
-        return;
-    if (sl_deque_length(deque) + (sl_load_relaxed(&deque->next) != NULL) < 2 && stays_quiet(loop))
-        return;
-    wake_searcher(team);
+    if (team->steals && (ready >= 2 || !sl_quiet_single(loop)))
+        wake_searcher(team);
 }
 
 /* ---- searching ---- */
-
-static void note_fruitless(struct sley_loop *loop)
-{
-    uint32_t level = sl_load_relaxed(&loop->team->fruitless);
-
-    if (loop->watched) /* a look round is no answer to an offer */
-        return;
-    if (level < FRUITLESS_MOST)
-        sl_store_relaxed(&loop->team->fruitless, level + 1);
-    loop->lingers = vain_of_late(loop);
-    note_vain(loop);
-}
 
 /* Is there anything for this worker alone? Not asked is the ring, which does not wait for what
  * is there; what it takes for a sign of more may be a lie: the kernel can set TASKRUN when the
@@ -174,15 +120,10 @@ static bool looks_once(const struct sl_team *team)
     return team->crowded && !team->counts_still;
 }
 
-/* So many looks a search has if there is nothing to be seen. One will do for a watcher, whose last
- * one was long ago, and after many searches that found nothing. */
+/* One look will do for a watcher, whose last one was long ago. */
 static uint32_t least_looks(const struct sley_loop *loop)
 {
-    uint32_t level = sl_load_relaxed(&loop->team->fruitless);
-
-    if (loop->watched || looks_once(loop->team))
-        return 1;
-    return level < SL_STEAL_LOOKS ? SL_STEAL_LOOKS - level : 1;
+    return loop->watched || looks_once(loop->team) ? 1 : sl_quiet_looks(loop);
 }
 
 static struct sl_entry *search(struct sley_loop *loop)
@@ -195,8 +136,7 @@ static struct sl_entry *search(struct sley_loop *loop)
     sl_steal_begin(loop, seen);
     for (uint32_t looks = 1;; looks++) {
         if ((entry = sl_share_from_inject(loop))) {
-            if (sl_load_relaxed(&loop->team->fruitless))
-                sl_store_relaxed(&loop->team->fruitless, 0);
+            sl_quiet_given(loop->team);
             return entry;
         }
         if (loop->team->steals && (entry = sl_steal(loop, seen, &single)))
@@ -204,7 +144,7 @@ static struct sl_entry *search(struct sley_loop *loop)
         if (called(loop) || loop->ring->class->pending(loop->ring))
             return NULL;
         if (looks >= (single ? most : least)) {
-            note_fruitless(loop);
+            sl_quiet_fruitless(loop);
             return NULL;
         }
         for (int turn = 0; turn < SL_LOOK_TURNS; turn++)
@@ -315,8 +255,7 @@ static bool rest(struct sley_loop *loop)
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
-    loop->lingers = loop->lingers && vain_of_late(loop);
-    watches = (others || loop->lingers) && !team->counts_still;
+    watches = (sl_quiet_lingers(loop) || others) && !team->counts_still;
     watches = watches && sl_cas_acq_rel(&team->watchers, &none, 1); /* pairs with itself */
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
     if (!anything(loop, watches)) {

@@ -1,17 +1,7 @@
 #include "sched/steal.h"
 
+#include "sched/quiet.h"
 #include "sched/share.h"
-
-/* Is it worth while to wake somebody for a single entry? It is if a third of those who search for
- * such ones find any. */
-static void note_found(struct sley_loop *loop, struct sl_member *victim, bool single)
-{
-    uint32_t level = sl_load_relaxed(&loop->team->fruitless);
-
-    if (level)
-        sl_store_relaxed(&loop->team->fruitless, single && level > 2 ? level - 2 : 0);
-    sl_store_relaxed(&victim->quiet, single ? sl_load_relaxed(&victim->quiet) / 4 : 0);
-}
 
 void sl_steal_begin(const struct sley_loop *loop, struct sl_seen *seen)
 {
@@ -66,7 +56,7 @@ static struct sl_entry *steal_from(struct sley_loop *loop, struct sl_member *vic
     if (!entry && still && sl_steal_has_next(deque))
         entry = first_to_begin(loop, sl_deque_swap_next(deque, NULL));
     if (entry)
-        note_found(loop, victim, length < 2);
+        sl_quiet_found(loop, victim, length < 2);
     else
         *single |= length == 1 || sl_steal_has_next(deque);
     return entry;

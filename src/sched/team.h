@@ -49,7 +49,7 @@ struct sl_member {
     _Alignas(64) sl_atomic_u32 turns; /* counts what it dispatches: does it stand still? */
     sl_atomic_u64 figures[SL_FIGURES];
     unsigned in_flight;          /* still.c: in its ring when it went to sleep */
-    sl_atomic_u32 quiet;         /* so many single offers need wake nobody: search.c */
+    sl_atomic_u32 quiet;         /* so many single offers need wake nobody: quiet.c */
     struct sley_loop *loop;
     pthread_t thread;            /* not of the first: that is the caller's */
     sl_atomic_u32 enlisted;      /* rescue.c: it runs; what follows is there */

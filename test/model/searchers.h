@@ -14,6 +14,7 @@
 #undef until
 #include "sched/inject.c"
 #include "sched/member.c"
+#include "sched/quiet.c"
 #include "sched/search.c"
 #include "sched/share.c"
 #include "sched/visit.c"
