@@ -48,13 +48,14 @@ static intptr_t sleeps(void *first)
 
 static intptr_t sleeps_by_three(void *arg)
 {
-    const struct sl_member *other = &sl_current()->team->members[1];
+    const struct sl_member *other; /* who has none of them: each stays where it begins */
     sley_coro coros[3];
     uint64_t before;
     int64_t first;
 
     CHECK_EQ(sley_sleep(sley_ms(20)), 0);
     first = now_ns();
+    other = &sl_current()->team->members[!sl_current()->index];
     before = sl_load_relaxed(&other->figures[SL_FIGURE_PASSES]);
     for (int i = 0; i < 3; i++)
         coros[i] = SLEY_CORO(sleeps, (void *)(intptr_t)first);
