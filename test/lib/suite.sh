@@ -134,6 +134,8 @@ run_configurations()
 {
     if wanted style; then
         script style python3 test/style/style.py
+        script mutants-apply python3 test/mutants/apply.py --check
+        script model-mutants-apply python3 test/model/mutants.py --list
     fi
     if wanted gcc || wanted difftest || wanted workers || wanted examples ||
         wanted epoll; then

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Applies a mutant to a copy of the sources: apply.py PATCH FOLDER
+Or asks whether all apply to the sources as they are: apply.py --check
 
 The patch is an ordinary unified diff (-p1), but where a hunk belongs is decided by its text alone:
 its old lines must stand exactly once in the file. So a patch survives changes around it, and never
@@ -39,8 +40,8 @@ def hunks(lines):
         fail('ends within a hunk')
 
 
-def main():
-    patch, folder = sys.argv[1:]
+def apply(patch, folder):
+    """{name: its lines} of the files that it changes."""
     changed = {}
     with open(patch, encoding='utf-8') as file:
         lines = file.read().split('\n')
@@ -59,10 +60,32 @@ def main():
         text[found[0]:found[0] + len(old)] = new
     if not changed:
         fail('changes nothing')
-    for name, text in changed.items():
+    return changed
+
+
+def check():
+    here = os.path.dirname(os.path.abspath(__file__))
+    patches = sorted(name for name in os.listdir(here) if name.endswith('.patch'))
+    failed = 0
+    for sys.argv[1] in patches:
+        try:
+            apply(os.path.join(here, sys.argv[1]), os.path.join(here, '..', '..'))
+        except SystemExit as error:
+            failed += 1
+            print(error)
+    print(f'{len(patches) - failed} passed, {failed} failed, 0 skipped')
+    return failed > 0
+
+
+def main():
+    if sys.argv[1:] == ['--check']:
+        return check()
+    patch, folder = sys.argv[1:]
+    for name, text in apply(patch, folder).items():
         with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
             file.write('\n'.join(text))
         print(name)
+    return 0
 
 
-main()
+sys.exit(main())
