@@ -35,11 +35,13 @@ void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t tu
 void sl_stall_tell(struct sley_loop *loop, struct sl_member *member);
 /* The handler's: notes where the worker is, if that is wanted. */
 void sl_stall_note(struct sley_loop *loop, uintptr_t pc);
+/* TAKEN: one writes the record, or prints it. */
+enum sl_stall_state { SL_STALL_NONE, SL_STALL_WANTED, SL_STALL_NOTED, SL_STALL_TAKEN };
 /* Is it, of this turn? */
-enum sl_stall_state { SL_STALL_NONE, SL_STALL_WANTED, SL_STALL_NOTED };
 SL_INLINE bool sl_stall_wanted(struct sl_member *member, uint32_t turns)
 {
-    return sl_load_relaxed(&member->stall.state) == SL_STALL_WANTED &&
+    /* Of which turn, since when, and how to unwind comes before: pairs with stall.c's give. */
+    return sl_load_acquire(&member->stall.state) == SL_STALL_WANTED &&
            sl_load_relaxed(&member->stall.turns) == turns;
 }
 

@@ -16,17 +16,29 @@
 #define MOST_A_MINUTE 5
 #define SCANNED 4096 /* bytes of a stack */
 
-/* It is in that turn still. */
+/* How long it has been in that turn. */
 static int64_t lasts(const struct sl_member *member, int64_t now)
 {
     return now - (int64_t)sl_load_relaxed(&member->stuck_since);
+}
+
+/* The record is ours, to write or to print. */
+static bool take(struct sl_stall *stall, uint32_t state)
+{
+    return sl_cas_acq_rel(&stall->state, &state, SL_STALL_TAKEN); /* pairs with give */
+}
+
+static void give(struct sl_stall *stall, uint32_t state)
+{
+    sl_store_release(&stall->state, state); /* pairs with take */
 }
 
 void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
 {
     struct sl_stall *stall = &loop->member->stall;
 
-    if (!sl_stall_wanted(loop->member, sl_load_relaxed(&loop->member->turns)))
+    if (!sl_stall_wanted(loop->member, sl_load_relaxed(&loop->member->turns)) ||
+        !take(stall, SL_STALL_WANTED))
         return;
     stall->ns = lasts(loop->member, sl_sys.clock_now());
     stall->fn = 0;
@@ -34,7 +46,7 @@ void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
     if (loop->current)
         sl_worker_calls.named(loop->current, stall);
     stall->n = sl_unwind_addresses(pc, stall->frames, SL_STALL_FRAMES);
-    sl_store_release(&stall->state, SL_STALL_NOTED); /* pairs with the load in tell */
+    give(stall, SL_STALL_NOTED);
 }
 
 /* How many there have been in this minute. */
@@ -47,20 +59,25 @@ static uint32_t count(struct sl_team *team, int64_t now)
     return sl_add_relaxed(&team->reports, 1) + 1;
 }
 
-/* Of a thread in a system call: the stack pointer and the address of the instruction behind it. */
-static bool where(pid_t tid, uintptr_t *sp, uintptr_t *pc)
+enum place { RUNNING, BLOCKED, SOMEWHERE };
+
+/* Of a thread in a system call: the stack pointer and the address of the instruction behind it.
+ * SOMEWHERE: the kernel does not say (there is no /proc, or the process has changed its user). */
+static enum place where(pid_t tid, uintptr_t *sp, uintptr_t *pc)
 {
     char path[64], text[256], *last;
 
     snprintf(path, sizeof path, "/proc/self/task/%d/syscall", (int)tid);
-    if (sl_plain_text(path, text, sizeof text) <= 0 || !(last = strrchr(text, ' ')))
-        return false; /* "running" */
+    if (sl_plain_text(path, text, sizeof text) <= 0)
+        return SOMEWHERE;
+    if (!(last = strrchr(text, ' ')))
+        return RUNNING;
     *pc = strtoull(last + 1, NULL, 16);
     *last = 0;
     if (!(last = strrchr(text, ' ')))
-        return false;
+        return RUNNING;
     *sp = strtoull(last + 1, NULL, 16);
-    return true;
+    return BLOCKED;
 }
 
 /* It may go on at any moment: then what was read is of no use, and nobody uses it. Its stack and
@@ -71,20 +88,22 @@ static bool note_blocked(struct sl_member *member, uint32_t turns)
     struct sl_stack *stack = fiber ? sl_shared_load_relaxed(&fiber->stack) : NULL;
     struct sl_stall *stall = &member->stall;
     uintptr_t sp, pc, end;
-    unsigned n = 0; /* not in the record: if it goes on its handler may write there, too */
+    enum place place;
 
-    if (!stack || !where(member->tid, &sp, &pc))
+    stall->n = 0;
+    if (!stack || (place = where(member->tid, &sp, &pc)) == RUNNING)
         return false;
-    end = (uintptr_t)sl_stack_top(stack);
-    if (sp >= end || end - sp > sl_stack_size(stack))
-        return false;
-    if (end - sp > SCANNED)
-        end = sp + SCANNED;
-    stall->frames[n++] = pc;
-    for (sp &= ~(sizeof sp - 1); sp < end && n < SL_STALL_FRAMES; sp += sizeof sp)
-        if (sl_unwind_is_return(sl_unwind_word(sp)))
-            stall->frames[n++] = sl_unwind_word(sp);
-    stall->n = n;
+    if (place == BLOCKED) {
+        end = (uintptr_t)sl_stack_top(stack);
+        if (sp >= end || end - sp > sl_stack_size(stack))
+            return false;
+        if (end - sp > SCANNED)
+            end = sp + SCANNED;
+        stall->frames[stall->n++] = pc;
+        for (sp &= ~(sizeof sp - 1); sp < end && stall->n < SL_STALL_FRAMES; sp += sizeof sp)
+            if (sl_unwind_is_return(sl_unwind_word(sp)))
+                stall->frames[stall->n++] = sl_unwind_word(sp);
+    }
     sl_worker_calls.named(fiber, stall);
     return sl_load_relaxed(&member->turns) == turns;
 }
@@ -100,7 +119,6 @@ static void report(struct sley_loop *loop, struct sl_member *member, bool blocke
 {
     uint32_t n = count(loop->team, loop->now);
 
-    sl_store_relaxed(&member->stall.state, SL_STALL_NONE);
     if (n <= MOST_A_MINUTE)
         sl_worker_calls.stalled(member->loop->index, &member->stall, blocked);
     if (n == MOST_A_MINUTE)
@@ -109,26 +127,31 @@ static void report(struct sley_loop *loop, struct sl_member *member, bool blocke
 
 void sl_stall_tell(struct sley_loop *loop, struct sl_member *member)
 {
-    if (sl_load_acquire(&member->stall.state) == SL_STALL_NOTED) /* pairs with the note */
-        report(loop, member, false);
+    if (sl_load_relaxed(&member->stall.state) != SL_STALL_NOTED ||
+        !take(&member->stall, SL_STALL_NOTED))
+        return;
+    report(loop, member, false);
+    give(&member->stall, SL_STALL_NONE);
 }
 
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns, bool computes)
 {
     struct sl_stall *stall = &member->stall;
     int64_t ns = lasts(member, loop->now);
-    bool blocked;
 
     if (ns < patience(loop) ||
         (sl_load_relaxed(&stall->turns) == turns && !sl_stall_wanted(member, turns)))
         return;
+    if (!take(stall, sl_load_relaxed(&stall->state) == SL_STALL_WANTED ? SL_STALL_WANTED
+                                                                       : SL_STALL_NONE))
+        return; /* it was noted just now, or another one tells it */
     sl_unwind_prepare();
-    blocked = !computes && note_blocked(member, turns);
     sl_store_relaxed(&stall->turns, turns);
-    if (blocked) {
+    if (!computes && note_blocked(member, turns)) {
         stall->ns = ns;
         report(loop, member, true);
+        give(stall, SL_STALL_NONE);
     } else { /* a kick's handler notes it, or, where it has no processor now, a tick's */
-        sl_store_relaxed(&stall->state, SL_STALL_WANTED);
+        give(stall, SL_STALL_WANTED);
     }
 }
