@@ -7,8 +7,8 @@
 
 #include "sched/worker.h"
 
-/* How often an idle worker looks round while another one is busy. A sleep of that kind costs up to
- * 20 us of a processor: not 2 %. */
+/* How often an idle worker looks round while another one is busy, or was a moment ago. A sleep of
+ * that kind costs up to 20 us of a processor: not 2 %. */
 #define SL_RESCUE_NS 1200000
 
 /* Around a run, by the thread of loop 0, while the others rest. */

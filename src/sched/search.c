@@ -255,8 +255,8 @@ static bool rest(struct sley_loop *loop)
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
-    watches = (sl_quiet_lingers(loop) || others) && !team->counts_still;
-    watches = watches && sl_cas_acq_rel(&team->watchers, &none, 1); /* pairs with itself */
+    watches = (sl_quiet_lingers(loop) || others) && !team->counts_still &&
+              sl_cas_acq_rel(&team->watchers, &none, 1); /* pairs with itself */
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
     if (!anything(loop, watches)) {
         wait_ns = until(loop, watches);

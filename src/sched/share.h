@@ -8,7 +8,8 @@
 
 #include "sched/worker.h"
 
-/* The worker's own call: queues what anybody may run, last, and sees that somebody will. */
+/* The worker's own call: queues what anybody may run, last, and sees that somebody will: at once,
+ * or, between two passes, when the next one begins. */
 void sl_share_push(struct sley_loop *loop, struct sl_entry *entry);
 /* The same, next, because of who runs: what stood there before goes last. */
 void sl_share_push_next(struct sley_loop *loop, struct sl_entry *place);

@@ -84,8 +84,8 @@ enum sl_team_roams {
 struct sl_team {
     struct sl_inject inject;     /* ready, nobody's yet */
     _Alignas(64) sl_atomic_u32 idle; /* how many sleep; above SL_TEAM_SEARCHES, how many search */
-    sl_atomic_u32 watchers;      /* sleepers that look round while others are awake: 0 or 1 */
-    sl_atomic_u32 fruitless;     /* searches in a row that found nothing, up to a limit */
+    sl_atomic_u32 watchers;      /* one sleeper that looks round: 0 or 1 */
+    sl_atomic_u32 fruitless;     /* how often searches find nothing, up to a limit: quiet.c */
     sl_atomic_u64 vain;          /* when somebody was last woken for nothing, or would have been */
     sl_atomic_u32 stopping;      /* the run is over: workers come to rest */
     sl_atomic_u64 looked_at;     /* when somebody last looked after all: rescue.c */

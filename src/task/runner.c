@@ -3,6 +3,7 @@
 #include "task/dead_argument.h"
 #include "task/loop.h"
 #include "task/report.h"
+#include "task/scope.h"
 #include "task/shared.h"
 #include "task/waits.h"
 
@@ -64,7 +65,7 @@ static void abandon(struct sley_loop *loop, struct sley_task *main)
         return;
     }
     sl_loop_cancel_all(loop, SL_END_QUIETLY);
-    sl_shared_store_relaxed(&loop->runtime->root._code, 0); /* not the next run's tasks */
+    sl_scope_reopen(&loop->runtime->root);
 }
 
 intptr_t sley_runner_run(sley_runner *runner, sley_fn *main, void *arg)

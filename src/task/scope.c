@@ -85,6 +85,11 @@ void sl_scope_cancel(struct sley_loop *loop, struct sley_scope *scope, int code)
         cancel_inside(loop, &SL_CONTAINER(link, struct sley_task, all)->fiber, scope);
 }
 
+void sl_scope_reopen(struct sley_scope *scope)
+{
+    sl_shared_store_relaxed(&scope->_code, 0);
+}
+
 void sley_scope_enter(sley_scope *scope)
 {
     struct sley_loop *loop = sl_current();

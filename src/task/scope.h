@@ -16,6 +16,8 @@ void sl_scope_enter(struct sl_fiber *self, struct sley_scope *scope);
 void sl_scope_exit(struct sl_fiber *self, struct sley_scope *scope);
 /* Sets the code and cancels once what the tasks inside await. */
 void sl_scope_cancel(struct sley_loop *loop, struct sley_scope *scope, int code);
+/* Of the root, after a run that has failed: who is made from now on is not cancelled. */
+void sl_scope_reopen(struct sley_scope *scope);
 /* Of many workers: one whose wait the caller holds; it is let go. */
 void sl_scope_cancel_held(struct sley_loop *loop, struct sl_fiber *fiber,
                           const struct sley_scope *scope);

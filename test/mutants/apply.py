@@ -14,8 +14,8 @@ import sys
 HUNK = re.compile(r'@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@')
 
 
-def fail(why):
-    sys.exit(f'{sys.argv[1]}: {why}; see README.md on how to refresh it')
+class Stale(Exception):
+    """Why a patch does not apply."""
 
 
 def hunks(lines):
@@ -37,7 +37,7 @@ def hunks(lines):
             wanted = [int(n) if n is not None else 1 for n in match.groups()]
             old, new = [], []
     if wanted != [0, 0]:
-        fail('ends within a hunk')
+        raise Stale('ends within a hunk')
 
 
 def apply(patch, folder):
@@ -49,30 +49,35 @@ def apply(patch, folder):
         path = os.path.join(folder, name)
         if name not in changed:
             if not os.path.exists(path):
-                fail(f'there is no {name} any more')
+                raise Stale(f'there is no {name} any more')
             with open(path, encoding='utf-8') as file:
                 changed[name] = file.read().split('\n')
         text = changed[name]
         found = [i for i in range(len(text)) if text[i:i + len(old)] == old]
         if len(found) != 1:
-            fail(f'no longer applies to {name}: the lines stand there {len(found)} times:\n' +
-                 '\n'.join('    ' + line for line in old) + '\n')
+            stands = '\n'.join('    ' + line for line in old)
+            raise Stale(f'no longer applies to {name}, where these lines stand {len(found)} times:'
+                        f'\n{stands}\n')
         text[found[0]:found[0] + len(old)] = new
     if not changed:
-        fail('changes nothing')
+        raise Stale('changes nothing')
     return changed
+
+
+def complain(patch, error):
+    return f'{patch}: {error}; see README.md on how to refresh it'
 
 
 def check():
     here = os.path.dirname(os.path.abspath(__file__))
     patches = sorted(name for name in os.listdir(here) if name.endswith('.patch'))
     failed = 0
-    for sys.argv[1] in patches:
+    for patch in patches:
         try:
-            apply(os.path.join(here, sys.argv[1]), os.path.join(here, '..', '..'))
-        except SystemExit as error:
+            apply(os.path.join(here, patch), os.path.join(here, '..', '..'))
+        except Stale as error:
             failed += 1
-            print(error)
+            print(complain(patch, error))
     print(f'{len(patches) - failed} passed, {failed} failed, 0 skipped')
     return failed > 0
 
@@ -81,7 +86,11 @@ def main():
     if sys.argv[1:] == ['--check']:
         return check()
     patch, folder = sys.argv[1:]
-    for name, text in apply(patch, folder).items():
+    try:
+        changed = apply(patch, folder)
+    except Stale as error:
+        return complain(patch, error)
+    for name, text in changed.items():
         with open(os.path.join(folder, name), 'w', encoding='utf-8') as file:
             file.write('\n'.join(text))
         print(name)
