@@ -56,7 +56,7 @@ struct sl_fiber {
     sl_atomic_u32 word;         /* flags, and how many edge requests were not taken back */
     uint8_t stack_class;
     sl_atomic_u8 asked;         /* cancels by threads that do not run its loop: task/cancel.c */
-    sl_atomic_u8 slow;          /* its last turn was a long one: sched/share.c */
+    sl_atomic_u8 slow;          /* its last turn was a long one: sched/slow.h */
     uint8_t spare;
 };
 

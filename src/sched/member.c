@@ -2,15 +2,25 @@
  * what is ready comes from everywhere, and who has nothing to do looks at the others. */
 #include "sched/rescue.h"
 #include "sched/share.h"
+#include "sched/slow.h"
 #include "sched/wait.h"
+
+static struct sl_entry *take(struct sley_loop *loop)
+{
+    struct sl_entry *entry = loop->taken;
+
+    if (sl_slow_timed(loop))
+        sl_slow_turn(loop, NULL);
+    loop->taken = NULL;
+    return entry ? entry : sl_share_next(loop);
+}
 
 /* Runs what is ready: until nothing is here, or the pass is over. */
 static void run_ready(struct sley_loop *loop)
 {
     struct sl_entry *entry;
 
-    while ((entry = loop->taken) || (entry = sl_share_next(loop))) {
-        loop->taken = NULL;
+    while ((entry = take(loop))) {
         if (loop->gathers)
             sl_search_busy(loop);
         sl_worker_dispatch(loop, entry);
@@ -115,11 +125,14 @@ static int64_t began(const struct sley_loop *loop)
 static void end_pass(struct sley_loop *loop)
 {
     int32_t ran = loop->budget_full - loop->share_left;
+    int64_t took;
 
     loop->gathers = true;
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
-    sl_worker_adapt(loop, loop->share_left > 0 ? 0 : sl_loop_clock(loop) - began(loop), ran);
+    took = loop->share_left > 0 ? 0 : sl_loop_clock(loop) - began(loop);
+    sl_worker_adapt(loop, took, ran);
+    sl_slow_pass(loop, took);
     sl_inbox_take(loop);
     if (loop->ring->class->pending(loop->ring))
         loop->ring->class->turn(loop->ring, 0);

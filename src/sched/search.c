@@ -322,8 +322,8 @@ void sl_search_or_sleep(struct sley_loop *loop)
     if (loop->watched || loop->searches)
         sl_rescue_look(loop); /* others' timers may have made somebody ready, here */
     if (loop->searches) {
-        if (SL_LIKELY(!sl_share_any(loop)))
-            loop->taken = search(loop);
+        if (SL_LIKELY(!sl_share_any(loop)) && (loop->taken = search(loop)))
+            loop->share_left--;
         sl_search_end(loop, sl_share_any(loop));
     }
     if (!sl_share_any(loop) && !called(loop))

@@ -1,5 +1,6 @@
 #include "sched/share.h"
 
+#include "sched/slow.h"
 #include "sched/switch.h"
 #include "sched/wait.h"
 
@@ -13,7 +14,6 @@
 #define INJECT_NS 2000000
 #define INJECT_APART 4
 #define INJECT_BATCH 32
-#define SLOW_TURNS 4 /* a request is a receive, which computes, and a send */
 
 /* ---- places in queues ---- */
 
@@ -131,15 +131,6 @@ void sl_share_push_new(struct sley_loop *loop, struct sl_fiber *fiber)
         sl_share_push_next(loop, place);
 }
 
-/* While passes take longer than they should, each turn is timed. Who has taken a whole pass for
- * himself is put behind all others when he is woken next, into the injection queue: those who need
- * a few microseconds do not wait for many who need a millisecond each. These have the worker when
- * there are no others, and one of them when the injection queue goes first. */
-SL_INLINE bool is_timed(const struct sley_loop *loop)
-{
-    return SL_UNLIKELY(loop->budget_full < SL_PASS_DISPATCHES);
-}
-
 void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
 {
     struct sley_loop *home = fiber->stack->home;
@@ -159,7 +150,7 @@ void sl_ready_wake(struct sley_loop *loop, struct sl_fiber *fiber)
     }
     if (loop->current || loop->ending)
         sl_share_push_next(loop, &fiber->entry);
-    else if (SL_UNLIKELY(sl_load_relaxed(&fiber->slow)) && is_timed(loop)) /* no old mark */
+    else if (sl_slow_timed(loop) && sl_slow_fiber(fiber)) /* no old mark */
         sl_share_give(loop->team, &fiber->entry);
     else /* a completion, a timer: first come, first served */
         sl_share_push(loop, &fiber->entry);
@@ -183,21 +174,16 @@ static struct sl_entry *from_next(struct sley_loop *loop)
     return entry;
 }
 
-static bool is_slow(struct sl_entry *entry)
-{
-    return !entry->run && sl_load_relaxed(&sl_fiber_of(entry)->slow);
-}
-
 /* Where turns are timed: those who are quick, as far as is known, up to one who is not. */
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop)
 {
     struct sl_entry *taken[INJECT_BATCH];
-    uint32_t most = is_timed(loop) ? 1 : INJECT_BATCH, n = 0, more;
+    uint32_t most = sl_slow_timed(loop) ? 1 : INJECT_BATCH, n = 0, more;
 
     do {
         more = sl_inject_take(&loop->team->inject, taken + n, most, loop->team->n);
         n += more;
-    } while (more && most == 1 && n < INJECT_BATCH && !is_slow(taken[n - 1]));
+    } while (more && most == 1 && n < INJECT_BATCH && !sl_slow_entry(taken[n - 1]));
     for (uint32_t i = 1; i < n; i++)
         sl_share_append(loop, taken[i]);
     /* While we took, the queue looked empty to others. */
@@ -226,7 +212,7 @@ void sl_share_receive(struct sley_loop *loop, struct sl_inject *mine)
 SL_INLINE bool inject_goes_first(struct sley_loop *loop)
 {
     if (SL_LIKELY(--loop->inject_in > 0) &&
-        (!is_timed(loop) || loop->inject_in > INJECT_PICKS - INJECT_APART ||
+        (!sl_slow_timed(loop) || loop->inject_in > INJECT_PICKS - INJECT_APART ||
          loop->turn_began - loop->injected_at < INJECT_NS))
         return false;
     loop->inject_in = INJECT_PICKS;
@@ -267,23 +253,9 @@ SL_INLINE bool is_over(const struct sley_loop *loop)
     return loop->share_left <= 0 || sl_load_relaxed(&loop->team->stopping);
 }
 
-static SL_NOINLINE void end_turn(struct sley_loop *loop, struct sl_fiber *fiber)
-{
-    uint8_t slow = sl_load_relaxed(&fiber->slow);
-
-    /* It may have been woken already: a hint for who does it. */
-    if (sl_loop_clock(loop) - loop->turn_began > SL_PASS_NS)
-        sl_store_relaxed(&fiber->slow, SLOW_TURNS);
-    else if (slow)
-        sl_store_relaxed(&fiber->slow, (uint8_t)(slow - 1));
-}
-
-/* A hint for who looks on. The turn before may have been that of a callback, or of a fiber that has
- * ended: the clock of its beginning is not this one's. */
+/* A hint for who looks on. */
 SL_INLINE void take_turn(struct sley_loop *loop)
 {
-    if (is_timed(loop))
-        loop->turn_began = sl_loop_clock(loop);
     sl_store_relaxed(&loop->member->turns, sl_load_relaxed(&loop->member->turns) + 1);
 }
 
@@ -361,8 +333,8 @@ struct sl_fiber *sl_share_next_fiber(struct sley_loop *loop, const struct sl_ent
 {
     struct sl_entry *entry;
 
-    if (is_timed(loop) && mine)
-        end_turn(loop, loop->current);
+    if (sl_slow_timed(loop))
+        sl_slow_turn(loop, mine ? loop->current : NULL);
     entry = loop->direct && SL_LIKELY(!is_over(loop)) ? take_direct(loop) : sl_share_next(loop);
     if (entry && entry != mine && for_the_hub(entry)) {
         loop->taken = entry;

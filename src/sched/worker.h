@@ -81,7 +81,9 @@ struct sley_loop {
     uint32_t in_a_row, picks;    /* share.c */
     int32_t inject_in;           /* picks until the injection queue goes first, */
     int64_t injected_at;         /* which it did then */
-    int64_t turn_began;          /* while passes are slow */
+    int64_t turn_began;          /* while turns are timed, since the last long pass: slow.h */
+    int64_t slow_at;
+    bool timed;
     int32_t shared_left;         /* operations on shared primitives until the fiber that runs gives
                                     way: sync/shared.h */
     struct sley_context *stash;  /* task/context.h */

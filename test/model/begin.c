@@ -14,6 +14,7 @@ static struct sley_loop *model_loop(void);
 #define sl_current() model_loop()
 
 #include "sched/share.c"
+#include "sched/slow.c"
 #include "sched/visit.c"
 #include "sched/inject.c"
 #include "task/shared.c"

@@ -17,6 +17,7 @@ static void *model_switch(void **save, void *to, void *passed);
 
 #include "sched/inject.c"
 #include "sched/share.c"
+#include "sched/slow.c"
 #include "sched/visit.c"
 #include "sched/switch.c"
 #include "sched/worker.c"

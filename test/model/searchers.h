@@ -17,6 +17,7 @@
 #include "sched/quiet.c"
 #include "sched/search.c"
 #include "sched/share.c"
+#include "sched/slow.c"
 #include "sched/visit.c"
 #include "sched/steal.c"
 #include "sched/team.c"

@@ -6,6 +6,7 @@
 
 #include "sched/inject.c"
 #include "sched/share.c"
+#include "sched/slow.c"
 #include "sched/visit.c"
 
 #define WORKERS 1

@@ -14,7 +14,7 @@ static bool is_slow(void)
 
 static bool passes_are_slow(void)
 {
-    return sl_current()->budget_full < SL_PASS_DISPATCHES;
+    return sl_current()->timed;
 }
 
 static void take(int64_t us)
