@@ -141,6 +141,7 @@ static void end_pass(struct sley_loop *loop)
     if (sl_load_relaxed(&loop->timers))
         sl_timers_expire(loop, loop);
     loop->share_left = loop->budget_full;
+    sl_stall_tell(loop, loop->member); /* all others may be stuck, too */
     publish(loop); /* what the ring has done in this pass included: it may sleep now, for long */
     if (!sl_share_any(loop) && !sl_load_relaxed(&loop->team->stopping))
         sl_search_or_sleep(loop);
@@ -159,8 +160,7 @@ int sl_worker_run_member(struct sley_loop *loop)
         run_ready(loop);
         end_pass(loop);
     }
-    if (loop->searches)
-        sl_search_end(loop, false);
+    sl_search_leave(loop);
     sl_rescue_discharge(loop);
     sl_worker_end(loop);
     if (loop->index)

@@ -22,11 +22,13 @@ static bool vain_of_late(const struct sley_loop *loop)
     return loop->now - (int64_t)sl_load_relaxed(&loop->team->vain) < LINGER_NS;
 }
 
-/* Where workers share processors whoever is woken takes the waker's. If that one computes on and
- * does not run what it has offered, it will ring when the processor ticks: rescue.c. */
-static bool called_by_tick(const struct sley_loop *loop)
+/* Will somebody look round? Where workers share processors, whoever is woken takes the waker's:
+ * there it is enough that one has been rung for and will come when there is room. */
+static bool watched(const struct sley_loop *loop)
 {
-    return loop->team->crowded && loop->member->ticks;
+    struct sl_team *team = loop->team;
+
+    return sl_load_relaxed(&team->watchers) || (team->crowded && sl_rescue_called(loop));
 }
 
 bool sl_quiet_single(struct sley_loop *loop)
@@ -34,7 +36,7 @@ bool sl_quiet_single(struct sley_loop *loop)
     struct sl_member *member = loop->member;
     uint32_t quiet = sl_load_relaxed(&member->quiet);
 
-    if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop))
+    if (!watched(loop))
         return false;
     if (quiet) {
         sl_store_relaxed(&member->quiet, quiet - 1);

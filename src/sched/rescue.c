@@ -1,6 +1,7 @@
 #include "sched/rescue.h"
 
 #include "os/kick.h"
+#include "os/unwind.h"
 #include "sched/share.h"
 #include "sched/wait.h"
 
@@ -53,16 +54,21 @@ static int64_t in_pass(const struct sl_member *member, int64_t now)
 }
 
 /* Is it late? Then somebody must be there to see it. Has it been in the same turn for a whole tick?
- * On a processor that is shared who sees it never finds it running. */
+ * On a processor that is shared who sees it never finds it running; and if all are stuck at once,
+ * nobody looks. */
 static bool tick(struct sley_loop *loop, struct sl_member *member)
 {
     uint32_t turns = sl_load_relaxed(&member->turns);
     bool stays = turns == member->ticked;
+    int64_t now = sl_sys.clock_now();
 
-    if (!sl_load_relaxed(&loop->team->watchers) &&
-        (stays || in_pass(member, sl_sys.clock_now()) > LATE_NS))
+    if (!sl_load_relaxed(&loop->team->watchers) && (stays || in_pass(member, now) > LATE_NS))
         sl_search_call_watcher(loop->team);
+    if (!stays)
+        member->ticked_since = now;
     member->ticked = turns;
+    if (stays)
+        sl_stall_tick(loop, turns, member->ticked_since);
     return stays;
 }
 
@@ -235,22 +241,41 @@ void sl_rescue_look(struct sley_loop *loop)
             look(loop, &team->members[i]);
 }
 
-void sl_rescue_alone(struct sley_loop *loop)
+bool sl_rescue_called(const struct sley_loop *loop)
+{
+    return loop->now < (int64_t)sl_load_relaxed(&loop->team->called_at) + ALONE_NS;
+}
+
+bool sl_rescue_left(const struct sley_loop *loop)
+{
+    return loop->now < (int64_t)sl_load_relaxed(&loop->team->left_at) + ALONE_NS;
+}
+
+void sl_rescue_prolong(struct sley_loop *loop)
+{
+    if (sl_load_relaxed(&loop->team->watchers))
+        sl_store_relaxed(&loop->team->called_at, (uint64_t)loop->now);
+}
+
+void sl_rescue_alone(struct sley_loop *loop, bool left)
 {
     struct sl_team *team = loop->team;
-    int64_t now = sl_loop_clock(loop);
+    uint64_t now = (uint64_t)sl_loop_clock(loop);
 
-    if (now < (int64_t)sl_load_relaxed(&team->called_at) + ALONE_NS)
+    if (!left && sl_rescue_called(loop))
         return;
-    sl_store_relaxed(&team->called_at, (uint64_t)now);
+    sl_store_relaxed(&team->called_at, now);
+    if (left)
+        sl_store_relaxed(&team->left_at, now);
     sl_search_call_watcher(team);
 }
 
-int64_t sl_rescue_sleep(struct sley_loop *loop)
+int64_t sl_rescue_sleep(struct sley_loop *loop, bool soon)
 {
     struct sl_team *team = loop->team;
     int64_t wait_ns = (int64_t)sl_load_relaxed(&team->stuck_until) - loop->now;
-    int64_t most_ns = SL_RESCUE_NS;
+    int64_t rest_ns = (int64_t)sl_load_relaxed(&team->called_at) + ALONE_NS - loop->now;
+    int64_t most_ns = soon || rest_ns < SL_RESCUE_NS ? SL_RESCUE_NS : rest_ns;
 
     for (unsigned i = 0; i < team->n; i++)
         if (sl_load_relaxed(&team->members[i].alarms)) {
@@ -274,9 +299,11 @@ int sl_rescue_begin(struct sl_team *team)
         return 0;
     wanted = wanted ? wanted : sl_kick_default();
     rc = sl_kick_begin(wanted, kicked);
-    if (rc == 0)
-        team->rescue_signal = wanted;
-    return rc;
+    if (rc < 0)
+        return rc;
+    team->rescue_signal = wanted;
+    sl_unwind_prepare(); /* for the handler: stall.c */
+    return 0;
 }
 
 void sl_rescue_open(struct sl_team *team)

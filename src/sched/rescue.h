@@ -7,8 +7,8 @@
 
 #include "sched/worker.h"
 
-/* How often an idle worker looks round while another one is busy, or was a moment ago. A sleep of
- * that kind costs up to 20 us of a processor: not 2 %. */
+/* How often one idle worker looks round while another one goes on and on; less often if that one
+ * sleeps in between. A sleep of that kind costs up to 20 us of a processor: not 2 % of one. */
 #define SL_RESCUE_NS 1200000
 
 /* Around a run, by the thread of loop 0, while the others rest. */
@@ -31,6 +31,8 @@ void sl_rescue_look(struct sley_loop *loop);
 /* stall.c: a worker is late, and computes or not: if it is time, it is reported, or asked where. */
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns,
                    bool computes);
+/* The handler's, at a tick: the same of its own worker's turn, which nobody else may look at. */
+void sl_stall_tick(struct sley_loop *loop, uint32_t turns, int64_t since);
 /* What the handler has noted, of a turn that may be over, is reported. */
 void sl_stall_tell(struct sley_loop *loop, struct sl_member *member);
 /* The handler's: notes where the worker is, if that is wanted. */
@@ -45,9 +47,16 @@ SL_INLINE bool sl_stall_wanted(struct sl_member *member, uint32_t turns)
            sl_load_relaxed(&member->stall.turns) == turns;
 }
 
-/* All slept, and this one, who has woken, has something to do. */
-void sl_rescue_alone(struct sley_loop *loop);
-/* Whoever goes to sleep, to watch: for how long at most. */
-int64_t sl_rescue_sleep(struct sley_loop *loop);
+/* This one has something to do, nobody watches, and others sleep: calls one, unless somebody was
+ * called a moment ago. `left`: it has watched until now. */
+void sl_rescue_alone(struct sley_loop *loop, bool left);
+/* Was somebody called a moment ago? By one who has left the watch then? */
+bool sl_rescue_called(const struct sley_loop *loop);
+bool sl_rescue_left(const struct sley_loop *loop);
+/* Goes to sleep, having run something: who watches goes on for as long as after a call. So who has
+ * something to do again and again need not call each time. */
+void sl_rescue_prolong(struct sley_loop *loop);
+/* Whoever goes to sleep, to watch: for how long at most. `soon`: others are awake. */
+int64_t sl_rescue_sleep(struct sley_loop *loop, bool soon);
 
 #endif

@@ -169,36 +169,100 @@ static bool begin_search(struct sl_team *team)
  * is there. What is offered later is offered by who sees that nobody searches or watches. */
 static void pass_on(struct sl_team *team)
 {
-    /* Who searches or watches, then what is offered: pairs with the offer's. The read-modify-write
-     * is that which has ended the search, or the rest. */
-    sl_fence_after_rmw();
+    /* Who searches or watches, then what is offered: pairs with the offer's. */
+    sl_fence_seq_cst();
     if (offered(team, true))
         wake_searcher(team);
 }
 
-void sl_search_end(struct sley_loop *loop, bool found)
+static void end_search(struct sley_loop *loop, bool found)
 {
     struct sl_team *team = loop->team;
     /* Pairs with the other changes of the word. */
     uint32_t before = sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES);
 
     loop->searches = false;
-    loop->owes = !found;
+    loop->owes = !found || loop->watches || loop->alone;
     if (found && searchers(before) == 1)
         pass_on(team);
+}
+
+/* ---- watching ---- */
+
+/* Who watches sleeps for a while at most, and has the watch until it goes to work, also while it
+ * looks round. One does if others are awake, or have been a moment ago: whoever wakes meanwhile
+ * need not call anybody. Who goes to work and was the last to watch calls another one, who sleeps
+ * without end; for a while all watch then who go to sleep, so that this is not done each time. */
+static bool is_to_watch(struct sley_loop *loop, bool others)
+{
+    struct sl_team *team = loop->team;
+    bool lingers = sl_quiet_lingers(loop) || sl_rescue_called(loop);
+
+    if (team->counts_still)
+        return false;
+    sl_fence_after_rmw(); /* pairs with that in is_unwatched */
+    if (sl_load_relaxed(&team->watchers) || sl_load_relaxed(&team->called)) /* one will, or comes */
+        return sl_rescue_left(loop);
+    return others || lingers;
+}
+
+static void watch(struct sley_loop *loop)
+{
+    if (!loop->watches)
+        sl_add_relaxed(&loop->team->watchers, 1);
+    loop->watches = true;
+}
+
+static void leave_watch(struct sley_loop *loop)
+{
+    if (loop->watches)
+        sl_sub_acq_rel(&loop->team->watchers, 1); /* pairs with itself */
+    loop->watches = false;
+}
+
+/* Somebody sleeps, and who goes to work now would not be looked at: who went to sleep has seen a
+ * watcher, or we see who sleeps. */
+static bool is_unwatched(struct sl_team *team)
+{
+    sl_fence_after_rmw(); /* pairs with that in is_to_watch */
+    return team->rescue_signal && !sl_load_relaxed(&team->watchers) &&
+           sleepers(sl_load_relaxed(&team->idle));
+}
+
+/* Somebody is awake, and was when it last looked: it may be one who does not sleep any more. */
+static bool is_to_look_soon(struct sley_loop *loop, bool others)
+{
+    bool before = loop->others;
+
+    loop->others = others;
+    return others && before;
+}
+
+/* Another one wakes, sees that somebody is at work, and watches: the last of them, who is the last
+ * to be woken for work. It may be about to wake by itself: then the ring ends its next sleep. Also
+ * from a signal handler. */
+void sl_search_call_watcher(struct sl_team *team)
+{
+    for (uint32_t i = SL_TEAM_MOST / 64; i-- > 0;) {
+        uint64_t bits = sl_load_relaxed(&team->asleep[i]);
+
+        if (!bits)
+            continue;
+        sl_store_relaxed(&team->called, 1);
+        sl_ring_ring(team->members[i * 64 + 63 - (uint32_t)__builtin_clzll(bits)].loop->ring);
+        return;
+    }
 }
 
 /* ---- sleeping ---- */
 
 /* What a sleeper must not miss. */
-static bool anything(struct sley_loop *loop, bool watches)
+static bool anything(struct sley_loop *loop)
 {
-    struct sl_team *team = loop->team;
-
-    return called(loop) || offered(team, !watches && !sl_load_relaxed(&team->watchers));
+    return called(loop) || offered(loop->team, !sl_load_relaxed(&loop->team->watchers));
 }
 
-static int64_t until(struct sley_loop *loop, bool watches)
+static int64_t until(struct sley_loop *loop, bool soon)
 {
     int64_t deadline, now, wait_ns = INT64_MAX;
 
@@ -208,8 +272,8 @@ static int64_t until(struct sley_loop *loop, bool watches)
     now = sl_loop_clock(loop);
     if (deadline != INT64_MAX && !loop->virtual_clock)
         wait_ns = deadline > now ? deadline - now : 0;
-    if (watches) {
-        int64_t most_ns = sl_rescue_sleep(loop);
+    if (loop->watches || sl_load_relaxed(&loop->team->called)) { /* who may not come at once */
+        int64_t most_ns = sl_rescue_sleep(loop, soon);
 
         return wait_ns < most_ns ? wait_ns : most_ns;
     }
@@ -223,43 +287,32 @@ static void sleep_for(struct sley_loop *loop, int64_t wait_ns)
     sl_member_begins_pass(loop);
 }
 
-/* Another one wakes, sees that somebody is at work, and watches. Also from a signal handler. */
-void sl_search_call_watcher(struct sl_team *team)
-{
-    sl_store_relaxed(&team->called, 1);
-    for (uint32_t i = 0; i * 64 < team->n; i++) {
-        uint64_t bits = sl_load_relaxed(&team->asleep[i]);
-
-        if (bits) {
-            sl_ring_ring(team->members[i * 64 + (uint32_t)__builtin_ctzll(bits)].loop->ring);
-            return;
-        }
-    }
-}
-
 /* Sleeps, unless something is there. True: it was woken to search. */
 static bool rest(struct sley_loop *loop)
 {
     struct sl_team *team = loop->team;
     sl_atomic_u64 *word = &team->asleep[loop->index / 64];
     uint64_t bit = (uint64_t)1 << (loop->index % 64);
-    uint32_t others, none = 0;
-    bool watches, woken, reminded = loop->ring->reminded;
+    uint32_t others;
+    bool woken, reminded = loop->ring->reminded;
     int64_t wait_ns;
 
     if (SL_UNLIKELY(reminded)) {
         reminded = loop->rested == loop->dispatches;
         sl_stuck_reminded(loop); /* before others see that we sleep: they may remind */
     }
+    leave_watch(loop); /* before others can see that all sleep */
+    if (loop->rested != loop->dispatches)
+        sl_rescue_prolong(loop);
     loop->rested = loop->dispatches;
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
     sl_or_acq_rel(word, bit); /* pairs with wake_one */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
-    watches = (sl_quiet_lingers(loop) || others) && !team->counts_still &&
-              sl_cas_acq_rel(&team->watchers, &none, 1); /* pairs with itself */
+    if (is_to_watch(loop, others))
+        watch(loop);
     sl_fence_seq_cst(); /* who sleeps, then what is offered: pairs with that of who offers */
-    if (!anything(loop, watches)) {
-        wait_ns = until(loop, watches);
+    if (!anything(loop)) {
+        wait_ns = until(loop, is_to_look_soon(loop, others));
         if (SL_UNLIKELY(team->counts_still))
             sl_still_rest(loop, wait_ns);
         else if (!others && wait_ns == INT64_MAX)
@@ -268,29 +321,42 @@ static bool rest(struct sley_loop *loop)
             sleep_for(loop, wait_ns);
         loop->owes = false;
     }
-    if (watches)
-        sl_store_relaxed(&team->watchers, 0);
     sl_store_relaxed(&loop->asleep, 0);
     woken = !(sl_and_acq_rel(word, ~bit) & bit); /* pairs with wake_one */
-    loop->watched = !woken && (watches || sl_load_relaxed(&team->called));
-    sl_store_relaxed(&team->called, 0);
-    loop->alone = sleepers(sl_sub_acq_rel(&team->idle, 1)) == team->n && team->rescue_signal &&
-                  !sl_load_relaxed(&team->watchers) && !watches;
-    loop->owes |= watches || woken || loop->alone;
+    if (SL_UNLIKELY(sl_load_relaxed(&team->called))) {
+        sl_store_relaxed(&team->called, 0);
+        watch(loop);
+        loop->others = true; /* by somebody who is awake */
+    }
+    loop->others |= woken;
+    loop->watched = !woken && loop->watches;
+    sl_sub_acq_rel(&team->idle, 1); /* pairs with who goes to sleep */
+    loop->alone = !loop->watches && is_unwatched(team);
+    loop->owes |= loop->watches || woken || loop->alone;
     return woken;
 }
 
 /* It owes the others a look (it has searched, or watched), and looks. */
 static void settle(struct sley_loop *loop)
 {
-    loop->watched = loop->owes = false;
-    if (loop->alone)
-        sl_rescue_alone(loop);
-    loop->alone = false;
+    bool watched = loop->watches;
+
+    leave_watch(loop);
+    if (watched ? is_unwatched(loop->team) : loop->alone)
+        sl_rescue_alone(loop, watched);
+    loop->watched = loop->owes = loop->alone = false;
+    loop->others = true; /* when it goes to sleep: it has not looked for long */
     if (loop->searches)
-        sl_search_end(loop, true);
+        end_search(loop, true);
     else
         pass_on(loop->team);
+}
+
+void sl_search_leave(struct sley_loop *loop)
+{
+    if (loop->searches)
+        end_search(loop, false);
+    leave_watch(loop);
 }
 
 /* The wake has a fence of its own: what was owed may be older than what is offered. Also from a
@@ -324,7 +390,7 @@ void sl_search_or_sleep(struct sley_loop *loop)
     if (loop->searches) {
         if (SL_LIKELY(!sl_share_any(loop)) && (loop->taken = search(loop)))
             loop->share_left--;
-        sl_search_end(loop, sl_share_any(loop));
+        end_search(loop, sl_share_any(loop));
     }
     if (!sl_share_any(loop) && !called(loop))
         loop->searches = rest(loop);

@@ -130,8 +130,8 @@ void sl_search_offer_rest(struct sley_loop *loop);
 void sl_search_busy(struct sley_loop *loop);
 /* Rings for a sleeper, to watch. Also from a signal handler. */
 void sl_search_call_watcher(struct sl_team *team);
-/* It searches no more. */
-void sl_search_end(struct sley_loop *loop, bool found);
+/* It searches and watches no more: the run is over. */
+void sl_search_leave(struct sley_loop *loop);
 struct sl_entry *sl_share_from_inject(struct sley_loop *loop);
 /* Whatever is left here, at rest. */
 struct sl_entry *sl_share_left(struct sley_loop *loop);

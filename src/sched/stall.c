@@ -16,12 +16,6 @@
 #define MOST_A_MINUTE 5
 #define SCANNED 4096 /* bytes of a stack */
 
-/* How long it has been in that turn. */
-static int64_t lasts(const struct sl_member *member, int64_t now)
-{
-    return now - (int64_t)sl_load_relaxed(&member->stuck_since);
-}
-
 /* The record is ours, to write or to print. */
 static bool take(struct sl_stall *stall, uint32_t state)
 {
@@ -33,6 +27,37 @@ static void give(struct sl_stall *stall, uint32_t state)
     sl_store_release(&stall->state, state); /* pairs with take */
 }
 
+static int64_t patience(const struct sley_loop *loop)
+{
+    int64_t ns = loop->runtime->options.slow_callback.ns;
+
+    return ns ? ns : USUAL_NS;
+}
+
+/* Is it time to ask about that turn, and has nobody? Then the record is ours. */
+static bool is_to_ask(const struct sley_loop *loop, struct sl_stall *stall, uint32_t turns,
+                      int64_t since, int64_t now)
+{
+    uint32_t state = sl_load_relaxed(&stall->state);
+
+    if (now - since < patience(loop) ||
+        (sl_load_relaxed(&stall->turns) == turns && state != SL_STALL_WANTED))
+        return false;
+    if (!take(stall, state == SL_STALL_WANTED ? SL_STALL_WANTED : SL_STALL_NONE))
+        return false; /* it was noted just now, or another one tells it */
+    sl_store_relaxed(&stall->turns, turns);
+    stall->since = since;
+    return true;
+}
+
+void sl_stall_tick(struct sley_loop *loop, uint32_t turns, int64_t since)
+{
+    struct sl_stall *stall = &loop->member->stall;
+
+    if (is_to_ask(loop, stall, turns, since, sl_sys.clock_now()))
+        give(stall, SL_STALL_WANTED);
+}
+
 void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
 {
     struct sl_stall *stall = &loop->member->stall;
@@ -40,7 +65,7 @@ void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
     if (!sl_stall_wanted(loop->member, sl_load_relaxed(&loop->member->turns)) ||
         !take(stall, SL_STALL_WANTED))
         return;
-    stall->ns = lasts(loop->member, sl_sys.clock_now());
+    stall->ns = sl_sys.clock_now() - stall->since;
     stall->fn = 0;
     *stall->name = 0;
     if (loop->current)
@@ -108,13 +133,6 @@ static bool note_blocked(struct sl_member *member, uint32_t turns)
     return sl_load_relaxed(&member->turns) == turns;
 }
 
-static int64_t patience(const struct sley_loop *loop)
-{
-    int64_t ns = loop->runtime->options.slow_callback.ns;
-
-    return ns ? ns : USUAL_NS;
-}
-
 static void report(struct sley_loop *loop, struct sl_member *member, bool blocked)
 {
     uint32_t n = count(loop->team, loop->now);
@@ -137,18 +155,12 @@ void sl_stall_tell(struct sley_loop *loop, struct sl_member *member)
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns, bool computes)
 {
     struct sl_stall *stall = &member->stall;
-    int64_t ns = lasts(member, loop->now);
+    int64_t since = (int64_t)sl_load_relaxed(&member->stuck_since);
 
-    if (ns < patience(loop) ||
-        (sl_load_relaxed(&stall->turns) == turns && !sl_stall_wanted(member, turns)))
+    if (!is_to_ask(loop, stall, turns, since, loop->now))
         return;
-    if (!take(stall, sl_load_relaxed(&stall->state) == SL_STALL_WANTED ? SL_STALL_WANTED
-                                                                       : SL_STALL_NONE))
-        return; /* it was noted just now, or another one tells it */
-    sl_unwind_prepare();
-    sl_store_relaxed(&stall->turns, turns);
     if (!computes && note_blocked(member, turns)) {
-        stall->ns = ns;
+        stall->ns = loop->now - since;
         report(loop, member, true);
         give(stall, SL_STALL_NONE);
     } else { /* a kick's handler notes it, or, where it has no processor now, a tick's */

@@ -37,6 +37,7 @@ struct sl_stall {
     sl_atomic_u32 turns;         /* which it is: nobody asks for another one meanwhile */
     uintptr_t fn;                /* the entry function, 0: a callback */
     char name[48];
+    int64_t since;               /* has it lasted; */
     int64_t ns;                  /* for how long, when this was noted */
     unsigned n;
     uintptr_t frames[SL_STALL_FRAMES];
@@ -56,7 +57,8 @@ struct sl_member {
     clockid_t clock;             /* of the processor time that its thread has had */
     timer_t tick;                /* by that clock */
     bool ticks;                  /* there is one */
-    uint32_t ticked;             /* turns at the last one */
+    uint32_t ticked;             /* turns at the last one, */
+    int64_t ticked_since;        /* and when they first were */
     sl_atomic_u32 kicked;        /* a signal is on its way to it */
     sl_atomic_u32 kickers;       /* who may be about to send one */
     pid_t tid;
@@ -84,12 +86,13 @@ enum sl_team_roams {
 struct sl_team {
     struct sl_inject inject;     /* ready, nobody's yet */
     _Alignas(64) sl_atomic_u32 idle; /* how many sleep; above SL_TEAM_SEARCHES, how many search */
-    sl_atomic_u32 watchers;      /* one sleeper that looks round: 0 or 1 */
+    sl_atomic_u32 watchers;      /* who look round, and sleep for a while only: search.c */
     sl_atomic_u32 fruitless;     /* how often searches find nothing, up to a limit: quiet.c */
     sl_atomic_u64 vain;          /* when somebody was last woken for nothing, or would have been */
     sl_atomic_u32 stopping;      /* the run is over: workers come to rest */
     sl_atomic_u64 looked_at;     /* when somebody last looked after all: rescue.c */
-    sl_atomic_u64 called_at;     /* and when a sleeper was last rung for, to do so */
+    sl_atomic_u64 called_at;     /* and when one was last rung for, to do so, or told to go on */
+    sl_atomic_u64 left_at;       /* the same, by one who watched until then */
     sl_atomic_u32 called;        /* somebody is rung for to watch: search.c */
     int rescue_signal;           /* 0: nobody is rescued */
     int alarm_fd;                /* rung by the rings of those who are stuck; -1: none yet */

@@ -89,7 +89,7 @@ struct sley_loop {
     struct sley_context *stash;  /* task/context.h */
     uint32_t stashed;
     uint32_t index;
-    bool searches, watched, owes, alone; /* search.c */
+    bool searches, watches, watched, others, owes, alone; /* search.c */
     bool lingers;                /* quiet.c */
     bool gathers;                /* between passes: offers when the next one begins */
     uint64_t rested;             /* dispatches when it last went to sleep: stuck.c */

@@ -38,6 +38,7 @@ static void setup_team(unsigned n, int32_t share)
         loop->taken = NULL;
         loop->in_a_row = loop->picks = 0;
         loop->inject_in = 0;
+        loop->watches = loop->others = loop->lingers = false;
         sl_list_init(&loop->ready);
         loop->batch_last = NULL;
     }

@@ -194,8 +194,8 @@ MUTANTS = [
      change(('return sl_shared_load_relaxed(&fiber->sp) == SL_FIBER_RUNS;', 'return false;'))),
 
     ('sched/search.c', 'rest', 'the look before the fence',
-     change(('    sl_fence_seq_cst();', '    bool some = anything(loop, watches);\n'
-             '    sl_fence_seq_cst();'), ('!anything(loop, watches)', '!some'))),
+     change(('    sl_fence_seq_cst();', '    bool some = anything(loop);\n'
+             '    sl_fence_seq_cst();'), ('!anything(loop)', '!some'))),
     ('sched/search.c', 'rest', 'said to sleep after the look',
      change(('    sl_or_acq_rel(word, bit);', '    '),
             ('        if (SL_UNLIKELY(team->counts_still))',
@@ -207,8 +207,19 @@ MUTANTS = [
              '        sl_store_release(&loop->asleep, 1);\n'
              '        if (SL_UNLIKELY(team->counts_still))'))),
     ('sched/search.c', 'rest', 'who woke it is forgotten', change(('return woken;', 'return 0;'))),
-    ('sched/search.c', 'rest', 'it watches for ever',
-     change(('    if (watches)\n        sl_store_relaxed(&team->watchers, 0);\n', ''))),
+    ('sched/search.c', 'sl_search_leave', 'it watches for ever',
+     change(('    leave_watch(loop);\n', ''))),
+    ('sched/search.c', 'settle', 'at work, and said to watch',
+     change(('    leave_watch(loop);\n', ''))),
+    ('sched/search.c', 'settle', 'who leaves the watch calls nobody',
+     change(('watched ? is_unwatched(loop->team) : loop->alone', 'loop->alone'))),
+    ('sched/search.c', 'settle', 'who wakes alone calls nobody',
+     change(('watched ? is_unwatched(loop->team) : loop->alone',
+             'watched && is_unwatched(loop->team)'))),
+    ('sched/search.c', 'until', 'who is called comes, for sure',
+     change((' || sl_load_relaxed(&loop->team->called)', ''))),
+    ('sched/search.c', 'is_to_watch', 'all slept a moment ago, and nobody watches',
+     change((' || sl_rescue_called(loop)', ''))),
     ('sched/search.c', 'wake_searcher', 'who woke by itself searches for ever',
      change(('        sl_sub_acq_rel(&team->idle, SL_TEAM_SEARCHES); '
              '/* pairs with the swap above */\n', ''))),
@@ -216,11 +227,11 @@ MUTANTS = [
      change(('    sl_fence_seq_cst();', '    uint32_t idle = sl_load_relaxed(&team->idle);\n'
              '    sl_fence_seq_cst();'), ('if (sl_load_relaxed(&team->idle))', 'if (idle)'))),
     ('sched/quiet.c', 'sl_quiet_single', 'without a watcher',
-     change(('if (!sl_load_relaxed(&loop->team->watchers) && !called_by_tick(loop))',
+     change(('if (!watched(loop))',
              'if (0)'))),
     ('sched/search.c', 'sl_search_offered', 'more than one is left to the watcher',
      change(('ready >= 2', 'ready >= 9'))),
-    ('sched/search.c', 'sl_search_end', 'looked before it searches no more',
+    ('sched/search.c', 'end_search', 'looked before it searches no more',
      change(('    uint32_t before =', '    bool any = offered(team, true);\n    uint32_t before ='),
             ('        pass_on(team);', '        if (any)\n            wake_searcher(team);'))),
     ('sched/search.c', 'sl_search_busy', 'what is left of the completions is not offered',
@@ -239,7 +250,7 @@ MUTANTS = [
     ('sched/search.c', 'pass_on', 'nobody is told',
      change(('if (offered(team, true))', 'if (0)'))),
     ('sched/search.c', 'anything', 'nothing is looked for',
-     change((' || offered(team, !watches && !sl_load_relaxed(&team->watchers))', ''))),
+     change((' || offered(loop->team, !sl_load_relaxed(&loop->team->watchers))', ''))),
     ('sched/search.c', 'called', 'a stop is not looked for',
      change((' || sl_load_relaxed(&loop->team->stopping)', ''))),
     ('sched/search.c', 'called', 'what is its own is not looked for',
@@ -683,8 +694,6 @@ SURVIVORS = {
         'request may come in between',
     'task/open.c: late_new: torn cas':
         'not explored: two threads drop references at the same moment, and there is no memory',
-    'sched/search.c: rest: torn cas':
-        'two watch then, and when one of them stops, offers are not kept quiet',
     'sync/lock_shared.c: wake_head: woken, and the word does not say so':
         'it only spares who releases the guard: a head that was claimed is not claimed again',
     'offload/threadsafe.c: sley_run_coroutine_threadsafe: posted before it is handed out':

@@ -6,6 +6,49 @@
  * everybody hears; then nobody is counted as asleep, as a searcher, or as a watcher. */
 #include "searchers.h"
 
+/* In a system call, say: what is ready behind it, and its timers, are the others' affair. */
+static void run_blocked(struct sley_loop *loop, struct sl_entry *entry)
+{
+    sl_store_relaxed(&blocked_at, (uint64_t)sl_loop_clock(loop));
+    sl_store_relaxed(&blocks, loop->index + 1);
+    sl_model_note("blocks");
+    sl_model_wait(&looked);
+    sl_store_relaxed(&blocks, 0);
+    run_work(loop, entry);
+}
+
+static void giver_to_both(void)
+{
+    static uint32_t never;
+
+    sl_model_wait_timed(&never);
+    sl_share_give_to(&loops[0], &works[1].entry);
+    sl_share_give_to(&loops[1], &works[0].entry);
+}
+
+/* When all have slept for long, or one of them still watches. */
+static void giver_to_1_later(void)
+{
+    static uint32_t never;
+
+    sl_model_wait_timed(&never);
+    giver_to_1();
+}
+
+static void giver_to_1_again(void)
+{
+    sl_share_give_to(&loops[1], &works[1].entry);
+    sl_model_block(&all_of[2], 0, true);
+    giver_to_1();
+}
+
+static void giver_to_one_and_the_other(void)
+{
+    sl_share_give_to(&loops[0], &works[1].entry);
+    sl_model_block(&all_of[2], 0, true);
+    giver_to_1();
+}
+
 static void setup_loop(unsigned i)
 {
     static const struct sl_ring_class class = {.pending = pending, .turn = turn};
@@ -14,7 +57,9 @@ static void setup_loop(unsigned i)
     rings[i].class = &class;
     loop->ring = &rings[i];
     loop->virtual_clock = true;
-    loop->searches = loop->watched = loop->owes = loop->gathers = false;
+    loop->searches = loop->watched = loop->owes = loop->alone = loop->gathers = false;
+    loop->rested = loop->dispatches = 0;
+    loop->now = 0;
     loop->rng = (struct sl_rng){i};
     sl_store_relaxed(&loop->inbox, NULL);
     sl_store_relaxed(&loop->asleep, 0);
@@ -32,11 +77,15 @@ static void setup_of(unsigned n)
     memset(works, 0, sizeof works);
     memset(all_of, 0, sizeof all_of);
     team->steals = true;
-    sl_store_relaxed(&team->vain, (uint64_t)INT64_MIN / 2);
+    sl_store_relaxed(&team->vain, (uint64_t)(INT64_MIN / 2));
     for (unsigned i = 0; i < n; i++)
         setup_loop(i);
     ran = wanted = 0;
     all_of[0] = 1;
+    sl_store_relaxed(&called_at, 0);
+    sl_store_relaxed(&left_at, 0);
+    sl_store_relaxed(&blocks, 0);
+    looked = 0;
 }
 
 static void setup_stop(void)
@@ -214,6 +263,33 @@ static void setup_left(void)
     work(1, 0);
 }
 
+/* Worker 1 blocks until another one looks. */
+static void setup_blocked_of(unsigned n)
+{
+    setup_of(n);
+    team->rescue_signal = 1;
+    sl_store_relaxed(&team->clock, PASSES_NS);
+    work(0, 0);
+    works[0].entry.run = run_blocked;
+}
+
+static void setup_blocked(void)
+{
+    setup_blocked_of(2);
+}
+
+static void setup_blocked_after_one(void)
+{
+    setup_blocked_of(2);
+    work(1, 0);
+}
+
+static void setup_blocked_of_three(void)
+{
+    setup_blocked_of(3);
+    work(1, 0);
+}
+
 static void all_ran(void)
 {
     model_check(ran == wanted, "something has not run");
@@ -267,6 +343,16 @@ static const struct sl_model models[] = {
     {"found", setup_found, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},
     {"called away", setup_called_away, {worker, worker, worker, giver_of_own}, all_ran,
      .large = true},
+    {"one blocks", setup_blocked, {worker, worker, giver_to_1}, all_ran, .bound = 2, .stale = 2},
+    {"one blocks later", setup_blocked, {worker, worker, giver_to_1_later}, all_ran, .bound = 2},
+    {"one works and blocks", setup_blocked_after_one, {worker, worker, giver_to_1_again}, all_ran,
+     .bound = 1, .stale = 2},
+    {"one works, another one blocks", setup_blocked_after_one,
+     {worker, worker, giver_to_one_and_the_other}, all_ran, .bound = 1, .stale = 2},
+    {"one works while another one blocks", setup_blocked_after_one,
+     {worker, worker, giver_to_both}, all_ran, .bound = 1, .stale = 2},
+    {"one of three works and blocks", setup_blocked_of_three,
+     {worker, worker, worker, giver_to_1_again}, all_ran, .large = true},
     {"three workers", setup_three, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},
     {0},
 };

@@ -102,6 +102,8 @@ static void only_single_offers(void)
                     "only a timeout finds more than one");
 }
 
+#include "watchers.h"
+
 static int turn(struct sl_ring *ring, int64_t wait_ns)
 {
     uint32_t *bell = &bells[ring - rings];
@@ -109,10 +111,18 @@ static int turn(struct sl_ring *ring, int64_t wait_ns)
     model_check(ring == &rings[sl_model_current()], "turns another's ring");
     vain[sl_model_current()] = 0;
     sl_model_step("turn");
-    if (wait_ns == INT64_MAX)
+    if (wait_ns == INT64_MAX) {
         sl_model_wait(bell);
-    else if (!sl_model_may_disturb() && !sl_model_wait_timed(bell)) /* else it is early */
-        only_single_offers();
+    } else {
+        bool over = sl_model_may_disturb(); /* early */
+
+        if (!over && !sl_model_wait_timed(bell)) {
+            over = true;
+            only_single_offers();
+        }
+        if (over && team->rescue_signal)
+            sl_add_relaxed(&team->clock, PASSES_NS);
+    }
     return 0;
 }
 
@@ -124,24 +134,6 @@ void sl_worker_adapt(struct sley_loop *loop, int64_t took, int32_t ran)
 
 /* No timer here is its owner's alone. */
 void (*const sl_timer_at_home)(struct sley_loop *loop, struct sl_entry *entry) = NULL;
-
-/* Whoever looks has slept so long that the others stand still, for all it knows. */
-void sl_rescue_look(struct sley_loop *loop)
-{
-    for (unsigned i = 0; i < loop->team->n; i++)
-        sl_store_relaxed(&loop->team->members[i].still, 1);
-}
-
-void sl_rescue_alone(struct sley_loop *loop)
-{
-    (void)loop;
-}
-
-int64_t sl_rescue_sleep(struct sley_loop *loop)
-{
-    (void)loop;
-    return SL_RESCUE_NS;
-}
 
 void sl_rescue_enlist(struct sley_loop *loop)
 {

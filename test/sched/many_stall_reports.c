@@ -1,5 +1,6 @@
-/* Who keeps a worker for long is reported meanwhile, by name, with its frames: one that computes,
- * and one that sits in a system call; for how long; and no more than five a minute. */
+/* Who keeps a worker for long is reported, by name, with its frames: meanwhile, one that computes,
+ * and one that sits in a system call; for how long; no more than five a minute; and when it is over
+ * if all are stuck. */
 #include "rescue.h"
 
 #include <poll.h>
@@ -95,6 +96,28 @@ static void reports(void)
     assert_int_equal(count("sl_task_main") + count("sl_switch_entry"), 0); /* not the program's */
 }
 
+/* All are stuck at once: there is nobody to look. */
+static intptr_t all_compute(void *arg)
+{
+    sley_task_options hogs[] = {{.pinned = true, .worker = 0, .name = "hog 0"},
+                                {.pinned = true, .worker = 1, .name = "hog 1"}};
+    sley_task *tasks[2];
+
+    for (int i = 0; i < 2; i++)
+        tasks[i] = sley_create_task_with(computes, NULL, &hogs[i]);
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(sley_join(tasks[i]), 0);
+    return (intptr_t)arg;
+}
+
+static void reports_of_all(void)
+{
+    run(all_compute);
+    assert_int_equal(count("sley: worker 0: task 'hog 0', computes has computed for "), 1);
+    assert_int_equal(count("sley: worker 1: task 'hog 1', computes has computed for "), 1);
+    assert_int_equal(count("from busy_function"), 2);
+}
+
 static intptr_t computes_for(void *ms)
 {
     compute((intptr_t)ms);
@@ -152,6 +175,7 @@ TEST_PLAIN(who_keeps_a_worker_is_reported)
     if (sl_test_interrupted())
         SKIP("nothing blocks for long");
     reports();
+    reports_of_all();
     how_long();
     if (geteuid() == 0)
         as_another_user();
