@@ -13,6 +13,7 @@ from programs import Failed, end, pinned, read_line, run_json, say, start
 HANDLER_US = 1000
 CONNECTIONS, FAST = 128, 50
 BESIDE = "beside"
+CALM, TRIES = 0.5, 3  # %
 
 
 class Server:
@@ -56,23 +57,38 @@ def servers(plan, options):
     return found
 
 
+def shot(plan, commands, name, client):
+    """A new server, and one load of it."""
+    with ExitStack() as stack:
+        if name == BESIDE:  # one that has no clients
+            stack.enter_context(Server(commands["sley-off"]))
+        server = stack.enter_context(Server(commands[name]))
+        before, taken_before = server.cpu_us(), measure.stolen_us()
+        command = [plan.program("open-loop"), server.port, *client]
+        figure = run_json(command, 60, BOTH_CPUS)
+        figure["server_cpu_us"] = server.cpu_us() - before
+        taken = measure.stolen_us() - taken_before
+        figure["host_took"] = taken / (2e4 * figure["seconds"])
+    figure["requests_per_s"] = figure["ops"] / figure["seconds"]
+    return figure
+
+
+def calmest(plan, commands, name, client):
+    """Of a few shots the first during which the host took next to nothing, else the one during
+    which it took least: what it takes is in nobody's hands here, and each contender is served
+    alike."""
+    tried = []
+    while not tried or (tried[-1]["host_took"] > CALM and len(tried) < TRIES and not plan.quick):
+        tried.append(shot(plan, commands, name, client))
+    return min(tried, key=lambda figure: figure["host_took"])
+
+
 def shots(plan, commands, client):
-    """Each contender's figures, in turns: a new server for each shot."""
+    """Each contender's figures, in turns."""
     figures = {name: [] for name in commands}
     for i in range(plan.runs):
         for name in list(commands) if i % 2 == 0 else reversed(commands):
-            with ExitStack() as stack:
-                if name == BESIDE:  # one that has no clients
-                    stack.enter_context(Server(commands["sley-off"]))
-                server = stack.enter_context(Server(commands[name]))
-                before, taken_before = server.cpu_us(), measure.stolen_us()
-                command = [plan.program("open-loop"), server.port, *client]
-                figure = run_json(command, 60, BOTH_CPUS)
-                figure["server_cpu_us"] = server.cpu_us() - before
-                taken = measure.stolen_us() - taken_before
-                figure["host_took"] = taken / (2e4 * figure["seconds"])
-            figure["requests_per_s"] = figure["ops"] / figure["seconds"]
-            figures[name].append(figure)
+            figures[name].append(calmest(plan, commands, name, client))
     return figures
 
 
