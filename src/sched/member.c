@@ -124,15 +124,16 @@ static int64_t began(const struct sley_loop *loop)
 
 static void end_pass(struct sley_loop *loop)
 {
-    int32_t ran = loop->budget_full - loop->share_left;
-    int64_t took;
+    int32_t ran = sl_share_ran(loop);
+    int64_t took = ran ? sl_loop_clock(loop) - began(loop) : 0;
 
     loop->gathers = true;
     loop->passes++;
     loop->dispatches += (uint64_t)ran;
-    took = loop->share_left > 0 ? 0 : sl_loop_clock(loop) - began(loop);
-    sl_worker_adapt(loop, took, ran);
+    if (!loop->share_cut)
+        sl_worker_adapt(loop, loop->share_left > 0 ? 0 : took, ran);
     sl_slow_pass(loop, took);
+    sl_stall_tell(loop, loop->member); /* all others may be stuck, too */
     sl_inbox_take(loop);
     if (loop->ring->class->pending(loop->ring))
         loop->ring->class->turn(loop->ring, 0);
@@ -141,7 +142,7 @@ static void end_pass(struct sley_loop *loop)
     if (sl_load_relaxed(&loop->timers))
         sl_timers_expire(loop, loop);
     loop->share_left = loop->budget_full;
-    sl_stall_tell(loop, loop->member); /* all others may be stuck, too */
+    loop->share_cut = 0;
     publish(loop); /* what the ring has done in this pass included: it may sleep now, for long */
     if (!sl_share_any(loop) && !sl_load_relaxed(&loop->team->stopping))
         sl_search_or_sleep(loop);

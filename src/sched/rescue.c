@@ -60,15 +60,16 @@ static bool tick(struct sley_loop *loop, struct sl_member *member)
 {
     uint32_t turns = sl_load_relaxed(&member->turns);
     bool stays = turns == member->ticked;
-    int64_t now = sl_sys.clock_now();
+    int64_t now = sl_sys.clock_now(), cpu;
 
     if (!sl_load_relaxed(&loop->team->watchers) && (stays || in_pass(member, now) > LATE_NS))
         sl_search_call_watcher(loop->team);
-    if (!stays)
-        member->ticked_since = now;
-    member->ticked = turns;
+    cpu = sl_kick_clock_read(member->clock); /* a tick may be missing */
     if (stays)
-        sl_stall_tick(loop, turns, member->ticked_since);
+        sl_stall_tick(loop, turns, now - (cpu - member->ticked_cpu));
+    else
+        member->ticked_cpu = cpu;
+    member->ticked = turns;
     return stays;
 }
 

@@ -31,7 +31,8 @@ void sl_rescue_look(struct sley_loop *loop);
 /* stall.c: a worker is late, and computes or not: if it is time, it is reported, or asked where. */
 void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns,
                    bool computes);
-/* The handler's, at a tick: the same of its own worker's turn, which nobody else may look at. */
+/* The handler's, at a tick: the same of its own worker's turn, which nobody else may look at. It
+ * has computed all the time since then. */
 void sl_stall_tick(struct sley_loop *loop, uint32_t turns, int64_t since);
 /* What the handler has noted, of a turn that may be over, is reported. */
 void sl_stall_tell(struct sley_loop *loop, struct sl_member *member);

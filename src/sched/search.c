@@ -192,17 +192,19 @@ static void end_search(struct sley_loop *loop, bool found)
 /* Who watches sleeps for a while at most, and has the watch until it goes to work, also while it
  * looks round. One does if others are awake, or have been a moment ago: whoever wakes meanwhile
  * need not call anybody. Who goes to work and was the last to watch calls another one, who sleeps
- * without end; for a while all watch then who go to sleep, so that this is not done each time. */
+ * without end; for a while two watch then, so that this is not done each time. */
 static bool is_to_watch(struct sley_loop *loop, bool others)
 {
     struct sl_team *team = loop->team;
     bool lingers = sl_quiet_lingers(loop) || sl_rescue_called(loop);
+    uint32_t watchers;
 
+    sl_fence_after_rmw(); /* pairs with that in is_unwatched */
+    watchers = sl_load_relaxed(&team->watchers);
     if (team->counts_still)
         return false;
-    sl_fence_after_rmw(); /* pairs with that in is_unwatched */
-    if (sl_load_relaxed(&team->watchers) || sl_load_relaxed(&team->called)) /* one will, or comes */
-        return sl_rescue_left(loop);
+    if (watchers || sl_load_relaxed(&team->called)) /* one does, or comes */
+        return watchers < 2 && sl_rescue_left(loop);
     return others || lingers;
 }
 
@@ -239,18 +241,19 @@ static bool is_to_look_soon(struct sley_loop *loop, bool others)
 }
 
 /* Another one wakes, sees that somebody is at work, and watches: the last of them, who is the last
- * to be woken for work. It may be about to wake by itself: then the ring ends its next sleep. Also
- * from a signal handler. */
+ * to be woken for work. Should it wake by itself, it has seen that it is called, or we see that it
+ * sleeps no more. Also from a signal handler. */
 void sl_search_call_watcher(struct sl_team *team)
 {
+    sl_store_relaxed(&team->called, 1);
+    sl_fence_seq_cst(); /* pairs with that in rest */
     for (uint32_t i = SL_TEAM_MOST / 64; i-- > 0;) {
         uint64_t bits = sl_load_relaxed(&team->asleep[i]);
 
-        if (!bits)
-            continue;
-        sl_store_relaxed(&team->called, 1);
-        sl_ring_ring(team->members[i * 64 + 63 - (uint32_t)__builtin_clzll(bits)].loop->ring);
-        return;
+        if (bits) {
+            sl_ring_ring(team->members[i * 64 + 63 - (uint32_t)__builtin_clzll(bits)].loop->ring);
+            return;
+        }
     }
 }
 
@@ -264,7 +267,7 @@ static bool anything(struct sley_loop *loop)
 
 static int64_t until(struct sley_loop *loop, bool soon)
 {
-    int64_t deadline, now, wait_ns = INT64_MAX;
+    int64_t deadline, now, most_ns, wait_ns = INT64_MAX;
 
     sl_spin_lock(&loop->wheel_lock);
     deadline = sl_wheel_next(&loop->wheel);
@@ -273,9 +276,8 @@ static int64_t until(struct sley_loop *loop, bool soon)
     if (deadline != INT64_MAX && !loop->virtual_clock)
         wait_ns = deadline > now ? deadline - now : 0;
     if (loop->watches || sl_load_relaxed(&loop->team->called)) { /* who may not come at once */
-        int64_t most_ns = sl_rescue_sleep(loop, soon);
-
-        return wait_ns < most_ns ? wait_ns : most_ns;
+        most_ns = sl_rescue_sleep(loop, soon);
+        wait_ns = wait_ns < most_ns ? wait_ns : most_ns;
     }
     return wait_ns;
 }
@@ -323,6 +325,7 @@ static bool rest(struct sley_loop *loop)
     }
     sl_store_relaxed(&loop->asleep, 0);
     woken = !(sl_and_acq_rel(word, ~bit) & bit); /* pairs with wake_one */
+    sl_fence_after_rmw(); /* who is asleep, then who is called: pairs with who calls */
     if (SL_UNLIKELY(sl_load_relaxed(&team->called))) {
         sl_store_relaxed(&team->called, 0);
         watch(loop);

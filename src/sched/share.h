@@ -27,6 +27,18 @@ void sl_share_visitors_leave(struct sl_runtime *runtime);
 /* Any thread: for one loop alone. */
 void sl_share_give_to(struct sley_loop *loop, struct sl_entry *entry);
 
+/* So many has this pass dispatched. */
+SL_INLINE int32_t sl_share_ran(const struct sley_loop *loop)
+{
+    return loop->budget_full - loop->share_left - loop->share_cut;
+}
+/* It is over, whatever is ready. */
+SL_INLINE void sl_share_cut(struct sley_loop *loop)
+{
+    loop->share_cut += loop->share_left;
+    loop->share_left = 0;
+}
+
 /* What is next at this worker, or NULL: nothing, or the pass is over. A fiber that has not begun is
  * the caller's to begin, and nobody else's. */
 struct sl_entry *sl_share_next(struct sley_loop *loop);

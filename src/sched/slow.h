@@ -2,7 +2,7 @@
  *
  * A fiber whose turn has taken longer than a pass is *slow* for its next turns: what wakes it puts
  * it into the injection queue, which is asked last. Turns are timed for a while after a pass that
- * was too long, and then only; until then nobody is slow. */
+ * was too long; otherwise nobody is asked whether he was slow once. */
 #ifndef SL_SCHED_SLOW_H
 #define SL_SCHED_SLOW_H
 
@@ -24,7 +24,7 @@ SL_INLINE bool sl_slow_fiber(const struct sl_fiber *fiber)
 }
 bool sl_slow_entry(const struct sl_entry *entry);
 
-/* A pass ends, which took so long; 0: nobody knows. Are turns timed from now on? */
+/* A pass ends, which took so long. Are turns timed from now on? */
 void sl_slow_pass(struct sley_loop *loop, int64_t took);
 
 #endif

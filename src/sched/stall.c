@@ -1,8 +1,9 @@
 /* A worker that is in the same turn for so long that the program wants to hear of it: who, where.
  *
- * Who computes is asked: the signal's handler notes the name and the frames, which the idle worker
- * then prints. Who sits in a system call is not disturbed: the kernel tells where its stack is, and
- * words there that may be return addresses are taken for such. */
+ * Who computes is asked: the signal's handler notes the name and the frames, which an idle worker
+ * then prints, or its own, when the pass is over. Who sits in a system call is not disturbed: the
+ * kernel tells where its stack is, and words there that may be return addresses are taken for such.
+ */
 #include "os/plain.h"
 #include "os/unwind.h"
 #include "sched/rescue.h"
@@ -77,11 +78,11 @@ void sl_stall_note(struct sley_loop *loop, uintptr_t pc)
 /* How many there have been in this minute. */
 static uint32_t count(struct sl_team *team, int64_t now)
 {
-    if (now - (int64_t)sl_load_relaxed(&team->reports_since) > MINUTE_NS) {
-        sl_store_relaxed(&team->reports_since, (uint64_t)now);
-        sl_store_relaxed(&team->reports, 0);
+    if (now - team->reports_since > MINUTE_NS) {
+        team->reports_since = now;
+        team->reports = 0;
     }
-    return sl_add_relaxed(&team->reports, 1) + 1;
+    return ++team->reports;
 }
 
 enum place { RUNNING, BLOCKED, SOMEWHERE };
@@ -135,12 +136,16 @@ static bool note_blocked(struct sl_member *member, uint32_t turns)
 
 static void report(struct sley_loop *loop, struct sl_member *member, bool blocked)
 {
-    uint32_t n = count(loop->team, loop->now);
+    struct sl_team *team = loop->team;
+    uint32_t n;
 
+    sl_spin_lock(&team->report_lock);
+    n = count(team, loop->now);
     if (n <= MOST_A_MINUTE)
         sl_worker_calls.stalled(member->loop->index, &member->stall, blocked);
     if (n == MOST_A_MINUTE)
         fprintf(stderr, "sley: no more of these are reported in this minute\n");
+    sl_spin_unlock(&team->report_lock);
 }
 
 void sl_stall_tell(struct sley_loop *loop, struct sl_member *member)

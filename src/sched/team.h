@@ -58,7 +58,7 @@ struct sl_member {
     timer_t tick;                /* by that clock */
     bool ticks;                  /* there is one */
     uint32_t ticked;             /* turns at the last one, */
-    int64_t ticked_since;        /* and when they first were */
+    int64_t ticked_cpu;          /* and its thread's clock at the first one in that turn */
     sl_atomic_u32 kicked;        /* a signal is on its way to it */
     sl_atomic_u32 kickers;       /* who may be about to send one */
     pid_t tid;
@@ -97,8 +97,9 @@ struct sl_team {
     int rescue_signal;           /* 0: nobody is rescued */
     int alarm_fd;                /* rung by the rings of those who are stuck; -1: none yet */
     sl_atomic_u64 stuck_until;   /* the first deadline in the wheels of those */
-    sl_atomic_u64 reports_since; /* stall.c: so many reports since then */
-    sl_atomic_u32 reports;
+    sl_atomic_u32 report_lock;   /* of what follows, and of the lines of a report: stall.c */
+    uint32_t reports;            /* so many since then: */
+    int64_t reports_since;
     sl_atomic_u64 asleep[SL_TEAM_MOST / 64]; /* who sleeps and has not been woken */
     _Alignas(64) pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t changed;

@@ -77,7 +77,8 @@ struct sley_loop {
     /* Of many workers. */
     struct sl_member *member;    /* what the others touch */
     struct sl_entry *taken;      /* to be dispatched first, by the hub */
-    int32_t share_left;          /* dispatches left in this pass */
+    int32_t share_left;          /* dispatches left in this pass, */
+    int32_t share_cut;           /* and those that it has no more: it was ended early */
     uint32_t in_a_row, picks;    /* share.c */
     int32_t inject_in;           /* picks until the injection queue goes first, */
     int64_t injected_at;         /* which it did then */

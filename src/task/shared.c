@@ -1,5 +1,6 @@
 #include "task/shared.h"
 
+#include "sched/slow.h"
 #include "sched/switch.h"
 #include "task/open.h"
 
@@ -169,10 +170,12 @@ SLEY_SUSPENDS SL_INLINE struct sley_loop *park_and_begin(struct sley_loop *loop,
                                                          struct sl_fiber *self,
                                                          struct sl_fiber *next)
 {
+    if (sl_slow_timed(loop))
+        sl_slow_turn(loop, self);
     if (loop->share_left <= 0 || SL_UNLIKELY(sl_fiber_flags(next) & SL_FIBER_MUST_CANCEL) ||
         sl_exceptions_any(loop->exceptions)) {
         loop->taken = &next->entry;
-        loop->share_left = 0;
+        sl_share_cut(loop);
         return sl_worker_park(loop, self);
     }
     loop->share_left--;

@@ -35,6 +35,7 @@ static void setup_team(unsigned n, int32_t share)
         team->members[i].loop = loop;
         loop->index = i;
         loop->share_left = loop->budget_full = share;
+        loop->share_cut = 0;
         loop->taken = NULL;
         loop->in_a_row = loop->picks = 0;
         loop->inject_in = 0;

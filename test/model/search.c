@@ -9,11 +9,10 @@
 /* In a system call, say: what is ready behind it, and its timers, are the others' affair. */
 static void run_blocked(struct sley_loop *loop, struct sl_entry *entry)
 {
-    sl_store_relaxed(&blocked_at, (uint64_t)sl_loop_clock(loop));
-    sl_store_relaxed(&blocks, loop->index + 1);
+    sl_store_relaxed(&blocks[loop->index], (uint64_t)sl_loop_clock(loop));
     sl_model_note("blocks");
-    sl_model_wait(&looked);
-    sl_store_relaxed(&blocks, 0);
+    sl_model_wait(&looked[loop->index]);
+    sl_store_relaxed(&blocks[loop->index], 0);
     run_work(loop, entry);
 }
 
@@ -67,6 +66,7 @@ static void setup_loop(unsigned i)
     sl_store_relaxed(&loop->timers, 0);
     sl_store_relaxed(&loop->wheel_lock, 0);
     memset(&loop->mine, 0, sizeof loop->mine);
+    sl_store_relaxed(&blocks[i], 0);
     bells[i] = 0;
     vain[i] = 0;
 }
@@ -84,8 +84,7 @@ static void setup_of(unsigned n)
     all_of[0] = 1;
     sl_store_relaxed(&called_at, 0);
     sl_store_relaxed(&left_at, 0);
-    sl_store_relaxed(&blocks, 0);
-    looked = 0;
+    memset(looked, 0, sizeof looked);
 }
 
 static void setup_stop(void)
@@ -284,6 +283,22 @@ static void setup_blocked_after_one(void)
     work(1, 0);
 }
 
+static void setup_two_blocked(void)
+{
+    setup_blocked_of(3);
+    work(1, 0);
+    works[1].entry.run = run_blocked;
+}
+
+static void giver_to_two_of_three(void)
+{
+    static uint32_t never;
+
+    sl_model_wait_timed(&never);
+    sl_share_give_to(&loops[1], &works[0].entry);
+    sl_share_give_to(&loops[2], &works[1].entry);
+}
+
 static void setup_blocked_of_three(void)
 {
     setup_blocked_of(3);
@@ -351,6 +366,8 @@ static const struct sl_model models[] = {
      {worker, worker, giver_to_one_and_the_other}, all_ran, .bound = 1, .stale = 2},
     {"one works while another one blocks", setup_blocked_after_one,
      {worker, worker, giver_to_both}, all_ran, .bound = 1, .stale = 2},
+    {"two of three block", setup_two_blocked, {worker, worker, worker, giver_to_two_of_three},
+     all_ran, .bound = 1},
     {"one of three works and blocks", setup_blocked_of_three,
      {worker, worker, worker, giver_to_1_again}, all_ran, .large = true},
     {"three workers", setup_three, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},

@@ -134,6 +134,7 @@ void sl_worker_stop(struct sley_loop *loop)
 
 sl_atomic_u32 sl_context_threads;
 
+SL_MODEL_NOT_CALLED(sl_slow_turn);
 SL_MODEL_NOT_CALLED(sl_context_put_slowly);
 SL_MODEL_NOT_CALLED(sl_context_release_last);
 SL_MODEL_NOT_CALLED(sl_fork_returned);

@@ -6,18 +6,19 @@
 /* Time goes by when a sleep is over; 0: it was long ago. */
 #define PASSES_NS 10000000
 static sl_atomic_u64 called_at, left_at;
-static sl_atomic_u32 blocks;     /* a worker does: its index, and one */
-static sl_atomic_u64 blocked_at; /* since then */
-static uint32_t looked;          /* rung by another one that looks, later */
+static sl_atomic_u64 blocks[WORKERS]; /* since then; 0: it does not */
+static uint32_t looked[WORKERS]; /* rung by another one that looks, later */
 
 /* Whoever looks has slept so long that the others stand still, for all it knows. */
 void sl_rescue_look(struct sley_loop *loop)
 {
-    for (unsigned i = 0; i < loop->team->n; i++)
+    for (unsigned i = 0; i < loop->team->n; i++) {
+        uint64_t since = sl_load_relaxed(&blocks[i]);
+
         sl_store_relaxed(&loop->team->members[i].still, 1);
-    if (sl_load_relaxed(&blocks) && sl_load_relaxed(&blocks) != loop->index + 1 &&
-        loop->now > (int64_t)sl_load_relaxed(&blocked_at))
-        sl_model_ring(&looked);
+        if (i != loop->index && since && (uint64_t)loop->now > since)
+            sl_model_ring(&looked[i]);
+    }
 }
 
 bool sl_rescue_called(const struct sley_loop *loop)
