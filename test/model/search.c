@@ -367,7 +367,7 @@ static const struct sl_model models[] = {
     {"one works while another one blocks", setup_blocked_after_one,
      {worker, worker, giver_to_both}, all_ran, .bound = 1, .stale = 2},
     {"two of three block", setup_two_blocked, {worker, worker, worker, giver_to_two_of_three},
-     all_ran, .bound = 1},
+     all_ran, .large = true},
     {"one of three works and blocks", setup_blocked_of_three,
      {worker, worker, worker, giver_to_1_again}, all_ran, .large = true},
     {"three workers", setup_three, {worker, worker, worker}, all_ran, .bound = 1, .stale = 2},
