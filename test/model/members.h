@@ -36,6 +36,8 @@ static void setup_team(unsigned n, int32_t share)
         loop->index = i;
         loop->share_left = loop->budget_full = share;
         loop->share_cut = 0;
+        loop->timed = false;
+        loop->slow_at = loop->injected_at = loop->turn_began = 0;
         loop->taken = NULL;
         loop->in_a_row = loop->picks = 0;
         loop->inject_in = 0;
