@@ -141,6 +141,7 @@ static bool computes(struct sley_loop *loop, struct sl_member *member, uint32_t 
 
     if (before && passed < SLACK_NS)
         return sl_load_relaxed(&member->alarms) && runs_on(member, turns);
+    sl_store_relaxed(&member->blocked, before && passed > SL_RESCUE_NS / 2 && used < SLACK_NS);
     sl_store_relaxed(&member->stuck_turns, turns);
     sl_store_relaxed(&member->stuck_at, (uint64_t)loop->now);
     sl_store_relaxed(&member->stuck_cpu, (uint64_t)cpu);
@@ -209,10 +210,12 @@ static void look(struct sley_loop *loop, struct sl_member *member)
     sl_store_relaxed(&member->seen_turns, turns);
     sl_stall_tell(loop, member);
     /* Its clock and its thread are known: pairs with enlist. */
-    if (!asleep && in_pass(member, loop->now) > LATE_NS && sl_load_acquire(&member->enlisted))
+    if (!asleep && in_pass(member, loop->now) > LATE_NS && sl_load_acquire(&member->enlisted)) {
         help(loop, member, turns);
-    else
+    } else {
+        sl_store_relaxed(&member->blocked, 0);
         silence(member);
+    }
 }
 
 /* Rung: somebody who is stuck has got something. */
@@ -277,12 +280,16 @@ int64_t sl_rescue_sleep(struct sley_loop *loop, bool soon)
     int64_t wait_ns = (int64_t)sl_load_relaxed(&team->stuck_until) - loop->now;
     int64_t rest_ns = (int64_t)sl_load_relaxed(&team->called_at) + ALONE_NS - loop->now;
     int64_t most_ns = soon || rest_ns < SL_RESCUE_NS ? SL_RESCUE_NS : rest_ns;
+    bool alarms = false, blocked = false;
 
-    for (unsigned i = 0; i < team->n; i++)
-        if (sl_load_relaxed(&team->members[i].alarms)) {
-            sl_ring_watch(loop->ring, team->alarm_fd);
-            most_ns = 2 * SL_RESCUE_NS; /* it will be rung for */
-        }
+    for (unsigned i = 0; i < team->n; i++) {
+        alarms |= sl_load_relaxed(&team->members[i].alarms) != 0;
+        blocked |= sl_load_relaxed(&team->members[i].blocked) != 0;
+    }
+    if (alarms)
+        sl_ring_watch(loop->ring, team->alarm_fd);
+    if (alarms || (blocked && soon)) /* it will be rung for, or has nothing to be rung for */
+        most_ns = 2 * SL_RESCUE_NS;
     if (wait_ns > most_ns)
         return most_ns;
     return wait_ns > 0 ? wait_ns : 0;

@@ -67,6 +67,7 @@ struct sl_member {
     sl_atomic_u32 seen_turns;    /* the time before; turns then */
     sl_atomic_u64 began;         /* its pass, by the clock: its own note */
     sl_atomic_u32 alarms;        /* its ring rings: whoever looks has seen to it */
+    sl_atomic_u32 blocked;       /* it has computed nothing since it was last found to be late */
     sl_atomic_u32 stuck_turns;   /* when it was last found to be late: turns, */
     sl_atomic_u64 stuck_since;   /* since when it has been in that turn, */
     sl_atomic_u64 stuck_at;      /* the clock, */
