@@ -81,8 +81,8 @@ typedef struct sley_options {
                                   at most 32 */
     sley_duration slow_callback; /* 0: 100 ms. debug: report a task or callback that ran longer.
                              workers > 1, also without debug: report one that runs on and has not
-                             suspended for so long, with its frames (meanwhile; afterwards if all
-                             workers compute); at most 5 a minute */
+                             suspended for so long, with its frames, meanwhile; at most 5 a minute
+                             (a thread beside the workers looks when all of them are at work) */
     sley_exception_handler *exception_handler; /* NULL: prints to stderr */
     void *exception_arg;
     /* Called when nothing is ready, no timer runs and nothing is in flight: true if it made

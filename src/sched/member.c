@@ -1,6 +1,7 @@
 /* A worker among many: its passes, which are like those of a worker that is alone (worker.c), but
  * what is ready comes from everywhere, and who has nothing to do looks at the others. */
 #include "sched/rescue.h"
+#include "sched/sentry.h"
 #include "sched/share.h"
 #include "sched/slow.h"
 #include "sched/wait.h"
@@ -133,7 +134,7 @@ static void end_pass(struct sley_loop *loop)
     if (!loop->share_cut)
         sl_worker_adapt(loop, loop->share_left > 0 ? 0 : took, ran);
     sl_slow_pass(loop, took);
-    sl_stall_tell(loop, loop->member); /* all others may be stuck, too */
+    sl_stall_tell(loop->team, loop->member, loop->now); /* all others may be stuck, too */
     sl_inbox_take(loop);
     if (loop->ring->class->pending(loop->ring))
         loop->ring->class->turn(loop->ring, 0);
@@ -144,8 +145,10 @@ static void end_pass(struct sley_loop *loop)
     loop->share_left = loop->budget_full;
     loop->share_cut = 0;
     publish(loop); /* what the ring has done in this pass included: it may sleep now, for long */
-    if (!sl_share_any(loop) && !sl_load_relaxed(&loop->team->stopping))
+    if (!sl_share_any(loop) && !sl_load_relaxed(&loop->team->stopping)) {
         sl_search_or_sleep(loop);
+        sl_sentry_wake(loop->team);
+    }
 }
 
 /* ---- the run ---- */
@@ -179,10 +182,12 @@ int sl_team_run(struct sley_loop *loop)
     }
     rc = sl_team_begin(loop->team);
     if (rc == 0) {
+        sl_sentry_begin(loop->team);
         rc = sl_worker_run_member(loop);
         if (rc < 0)
             sl_team_stop(loop->team);
         rc = sl_team_rest(loop->team, rc);
+        sl_sentry_end(loop->team);
     }
     sl_rescue_end(loop->team);
     return rc;

@@ -132,10 +132,10 @@ static void look_again(struct sl_team *team, int64_t at)
 }
 
 /* Has it had half of the time since it was last found in the same turn, and runs now? */
-static bool computes(struct sley_loop *loop, struct sl_member *member, uint32_t turns)
+static bool computes(struct sl_team *team, struct sl_member *member, uint32_t turns, int64_t now)
 {
     int64_t cpu = sl_kick_clock_read(member->clock);
-    int64_t passed = loop->now - (int64_t)sl_load_relaxed(&member->stuck_at);
+    int64_t passed = now - (int64_t)sl_load_relaxed(&member->stuck_at);
     int64_t used = cpu - (int64_t)sl_load_relaxed(&member->stuck_cpu);
     bool before = sl_load_relaxed(&member->stuck_turns) == turns;
 
@@ -143,13 +143,13 @@ static bool computes(struct sley_loop *loop, struct sl_member *member, uint32_t 
         return sl_load_relaxed(&member->alarms) && runs_on(member, turns);
     sl_store_relaxed(&member->blocked, before && passed > SL_RESCUE_NS / 2 && used < SLACK_NS);
     sl_store_relaxed(&member->stuck_turns, turns);
-    sl_store_relaxed(&member->stuck_at, (uint64_t)loop->now);
+    sl_store_relaxed(&member->stuck_at, (uint64_t)now);
     sl_store_relaxed(&member->stuck_cpu, (uint64_t)cpu);
     if (!before) {
-        sl_store_relaxed(&member->stuck_since, (uint64_t)loop->now);
-        look_again(loop->team, loop->now + AGAIN_NS);
+        sl_store_relaxed(&member->stuck_since, (uint64_t)now);
+        look_again(team, now + AGAIN_NS);
     }
-    if (before && loop->runtime->options.rescue_blocked)
+    if (before && member->loop->runtime->options.rescue_blocked)
         return true;
     return before && 2 * used > passed && runs_on(member, turns);
 }
@@ -183,9 +183,9 @@ static void help(struct sley_loop *loop, struct sl_member *member, uint32_t turn
 {
     struct sley_loop *stuck = member->loop;
     struct sl_ring *ring = stuck->ring;
-    bool busy = computes(loop, member, turns);
+    bool busy = computes(loop->team, member, turns, loop->now);
 
-    sl_stall_look(loop, member, turns, busy);
+    sl_stall_look(loop->team, member, turns, busy, loop->now);
     if (busy && ring->class->waits) {
         bool alarms = ring->class->alarm(ring, true);
 
@@ -200,17 +200,22 @@ static void help(struct sley_loop *loop, struct sl_member *member, uint32_t turn
         fire_timers(loop, stuck);
 }
 
+static bool is_late(struct sl_member *member, int64_t now)
+{
+    return !sl_load_relaxed(&member->loop->asleep) && in_pass(member, now) > LATE_NS &&
+           sl_load_acquire(&member->enlisted); /* its clock is known: pairs with enlist */
+}
+
 static void look(struct sley_loop *loop, struct sl_member *member)
 {
     uint32_t turns = sl_load_relaxed(&member->turns);
     bool still = turns == sl_load_relaxed(&member->seen_turns);
-    bool asleep = sl_load_relaxed(&member->loop->asleep);
+    bool late = is_late(member, loop->now);
 
     sl_store_relaxed(&member->still, still);
     sl_store_relaxed(&member->seen_turns, turns);
-    sl_stall_tell(loop, member);
-    /* Its clock and its thread are known: pairs with enlist. */
-    if (!asleep && in_pass(member, loop->now) > LATE_NS && sl_load_acquire(&member->enlisted)) {
+    sl_stall_tell(loop->team, member, loop->now);
+    if (late) {
         help(loop, member, turns);
     } else {
         sl_store_relaxed(&member->blocked, 0);
@@ -243,6 +248,25 @@ void sl_rescue_look(struct sley_loop *loop)
     for (unsigned i = 0; i < team->n; i++)
         if (&team->members[i] != loop->member)
             look(loop, &team->members[i]);
+}
+
+void sl_rescue_report(struct sl_team *team)
+{
+    int64_t now = sl_sys.clock_now();
+
+    for (unsigned i = 0; i < team->n; i++) {
+        struct sl_member *member = &team->members[i];
+        uint32_t turns = sl_load_relaxed(&member->turns);
+        bool busy;
+
+        sl_stall_tell(team, member, now);
+        if (!is_late(member, now))
+            continue;
+        busy = computes(team, member, turns, now);
+        sl_stall_look(team, member, turns, busy, now);
+        if (busy && sl_stall_wanted(member, turns))
+            kick(team, member);
+    }
 }
 
 bool sl_rescue_called(const struct sley_loop *loop)

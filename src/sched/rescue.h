@@ -28,14 +28,18 @@ SL_INLINE void sl_member_begins_pass(struct sley_loop *loop)
 
 /* Looks after the others, if nobody has of late, or somebody stuck has called. */
 void sl_rescue_look(struct sley_loop *loop);
+/* No worker can look: who is late is reported, not helped. */
+void sl_rescue_report(struct sl_team *team);
 /* stall.c: a worker is late, and computes or not: if it is time, it is reported, or asked where. */
-void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns,
-                   bool computes);
+void sl_stall_look(struct sl_team *team, struct sl_member *member, uint32_t turns, bool computes,
+                   int64_t now);
 /* The handler's, at a tick: the same of its own worker's turn, which nobody else may look at. It
  * has computed all the time since then. */
 void sl_stall_tick(struct sley_loop *loop, uint32_t turns, int64_t since);
 /* What the handler has noted, of a turn that may be over, is reported. */
-void sl_stall_tell(struct sley_loop *loop, struct sl_member *member);
+void sl_stall_tell(struct sl_team *team, struct sl_member *member, int64_t now);
+/* After how long. */
+int64_t sl_stall_patience(const struct sl_team *team);
 /* The handler's: notes where the worker is, if that is wanted. */
 void sl_stall_note(struct sley_loop *loop, uintptr_t pc);
 /* TAKEN: one writes the record, or prints it. */

@@ -248,7 +248,7 @@ void sl_search_call_watcher(struct sl_team *team)
     sl_store_relaxed(&team->called, 1);
     sl_fence_seq_cst(); /* pairs with that in rest */
     for (uint32_t i = SL_TEAM_MOST / 64; i-- > 0;) {
-        uint64_t bits = sl_load_relaxed(&team->asleep[i]);
+        uint64_t bits = sl_load_acquire(&team->asleep[i]); /* its ring is made: pairs with rest */
 
         if (bits) {
             sl_ring_ring(team->members[i * 64 + 63 - (uint32_t)__builtin_clzll(bits)].loop->ring);
@@ -308,7 +308,7 @@ static bool rest(struct sley_loop *loop)
         sl_rescue_prolong(loop);
     loop->rested = loop->dispatches;
     sl_store_release(&loop->asleep, 1); /* there is a ring: pairs with sl_loop_ring */
-    sl_or_acq_rel(word, bit); /* pairs with wake_one */
+    sl_or_acq_rel(word, bit); /* pairs with wake_one, and who calls a watcher */
     others = team->n - 1 - sleepers(sl_add_acq_rel(&team->idle, 1));
     if (is_to_watch(loop, others))
         watch(loop);

@@ -1,8 +1,9 @@
 /* A worker that is in the same turn for so long that the program wants to hear of it: who, where.
  *
  * Who computes is asked: the signal's handler notes the name and the frames, which an idle worker
- * then prints, or its own, when the pass is over. Who sits in a system call is not disturbed: the
- * kernel tells where its stack is, and words there that may be return addresses are taken for such.
+ * then prints, or the sentry, or its own, when the pass is over. Who sits in a system call is not
+ * disturbed: the kernel tells where its stack is, and words there that may be return addresses are
+ * taken for such.
  */
 #include "os/plain.h"
 #include "os/unwind.h"
@@ -28,20 +29,20 @@ static void give(struct sl_stall *stall, uint32_t state)
     sl_store_release(&stall->state, state); /* pairs with take */
 }
 
-static int64_t patience(const struct sley_loop *loop)
+int64_t sl_stall_patience(const struct sl_team *team)
 {
-    int64_t ns = loop->runtime->options.slow_callback.ns;
+    int64_t ns = team->members[0].loop->runtime->options.slow_callback.ns;
 
     return ns ? ns : USUAL_NS;
 }
 
 /* Is it time to ask about that turn, and has nobody? Then the record is ours. */
-static bool is_to_ask(const struct sley_loop *loop, struct sl_stall *stall, uint32_t turns,
+static bool is_to_ask(const struct sl_team *team, struct sl_stall *stall, uint32_t turns,
                       int64_t since, int64_t now)
 {
     uint32_t state = sl_load_relaxed(&stall->state);
 
-    if (now - since < patience(loop) ||
+    if (now - since < sl_stall_patience(team) ||
         (sl_load_relaxed(&stall->turns) == turns && state != SL_STALL_WANTED))
         return false;
     if (!take(stall, state == SL_STALL_WANTED ? SL_STALL_WANTED : SL_STALL_NONE))
@@ -55,7 +56,7 @@ void sl_stall_tick(struct sley_loop *loop, uint32_t turns, int64_t since)
 {
     struct sl_stall *stall = &loop->member->stall;
 
-    if (is_to_ask(loop, stall, turns, since, sl_sys.clock_now()))
+    if (is_to_ask(loop->team, stall, turns, since, sl_sys.clock_now()))
         give(stall, SL_STALL_WANTED);
 }
 
@@ -134,13 +135,12 @@ static bool note_blocked(struct sl_member *member, uint32_t turns)
     return sl_load_relaxed(&member->turns) == turns;
 }
 
-static void report(struct sley_loop *loop, struct sl_member *member, bool blocked)
+static void report(struct sl_team *team, struct sl_member *member, bool blocked, int64_t now)
 {
-    struct sl_team *team = loop->team;
     uint32_t n;
 
     sl_spin_lock(&team->report_lock);
-    n = count(team, loop->now);
+    n = count(team, now);
     if (n <= MOST_A_MINUTE)
         sl_worker_calls.stalled(member->loop->index, &member->stall, blocked);
     if (n == MOST_A_MINUTE)
@@ -148,25 +148,26 @@ static void report(struct sley_loop *loop, struct sl_member *member, bool blocke
     sl_spin_unlock(&team->report_lock);
 }
 
-void sl_stall_tell(struct sley_loop *loop, struct sl_member *member)
+void sl_stall_tell(struct sl_team *team, struct sl_member *member, int64_t now)
 {
     if (sl_load_relaxed(&member->stall.state) != SL_STALL_NOTED ||
         !take(&member->stall, SL_STALL_NOTED))
         return;
-    report(loop, member, false);
+    report(team, member, false, now);
     give(&member->stall, SL_STALL_NONE);
 }
 
-void sl_stall_look(struct sley_loop *loop, struct sl_member *member, uint32_t turns, bool computes)
+void sl_stall_look(struct sl_team *team, struct sl_member *member, uint32_t turns, bool computes,
+                   int64_t now)
 {
     struct sl_stall *stall = &member->stall;
     int64_t since = (int64_t)sl_load_relaxed(&member->stuck_since);
 
-    if (!is_to_ask(loop, stall, turns, since, loop->now))
+    if (!is_to_ask(team, stall, turns, since, now))
         return;
     if (!computes && note_blocked(member, turns)) {
-        stall->ns = loop->now - since;
-        report(loop, member, true);
+        stall->ns = now - since;
+        report(team, member, true, now);
         give(stall, SL_STALL_NONE);
     } else { /* a kick's handler notes it, or, where it has no processor now, a tick's */
         give(stall, SL_STALL_WANTED);

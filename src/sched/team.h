@@ -75,6 +75,15 @@ struct sl_member {
     bool started;
 };
 
+/* A thread that looks where no worker can: sentry.c. */
+struct sl_sentry {
+    sl_atomic_u32 waits;         /* all sleep: it does not look until somebody goes to work */
+    bool started, stop;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+};
+
 enum sl_team_order { SL_TEAM_REST, SL_TEAM_OPEN, SL_TEAM_RUN, SL_TEAM_LEAVE };
 
 /* Where fibers that are not pinned go when they become ready. */
@@ -101,6 +110,7 @@ struct sl_team {
     sl_atomic_u32 report_lock;   /* of what follows, and of the lines of a report: stall.c */
     uint32_t reports;            /* so many since then: */
     int64_t reports_since;
+    struct sl_sentry sentry;
     sl_atomic_u64 asleep[SL_TEAM_MOST / 64]; /* who sleeps and has not been woken */
     _Alignas(64) pthread_mutex_t mutex; /* of what follows */
     pthread_cond_t changed;

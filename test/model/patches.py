@@ -32,6 +32,8 @@ MODELS = {
     'sched/search.c': ['search'],
     'sched/quiet.c': ['search'],
     'sched/steal.c': ['search'],
+    'sched/sentry.c': ['sentry'],
+    'sched/sentry.h': ['sentry'],
     'sched/member.c': ['timers'],
     'task/sleep.c': ['sleep'],
     'offload/blocking.c': ['blocking'],

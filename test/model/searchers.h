@@ -43,6 +43,7 @@ SL_MODEL_NOT_CALLED(sl_wheel_arm);
 SL_MODEL_NOT_CALLED(sl_wheel_expire);
 SL_MODEL_NOT_CALLED(sl_worker_close);
 SL_MODEL_NOT_CALLED(sl_worker_make_ring);
+SL_MODEL_NOT_CALLED(sl_sentry_call); /* it does not wait */
 
 int64_t sl_wheel_next(struct sl_wheel *wheel)
 {

@@ -36,9 +36,9 @@ void sl_rescue_alone(struct sley_loop *loop, bool left)
     sl_search_call_watcher(loop->team);
 }
 
-void sl_stall_tell(struct sley_loop *loop, struct sl_member *member)
+void sl_stall_tell(struct sl_team *team, struct sl_member *member, int64_t now)
 {
-    (void)loop, (void)member;
+    (void)team, (void)member, (void)now;
 }
 
 void sl_rescue_prolong(struct sley_loop *loop)

@@ -1,6 +1,6 @@
 /* Who keeps a worker for long is reported, by name, with its frames: meanwhile, one that computes,
- * and one that sits in a system call; for how long; no more than five a minute; and when it is over
- * if all are stuck. */
+ * and one that sits in a system call; for how long; no more than five a minute; also if all are
+ * stuck. */
 #include "rescue.h"
 
 #include <poll.h>
@@ -96,7 +96,7 @@ static void reports(void)
     assert_int_equal(count("sl_task_main") + count("sl_switch_entry"), 0); /* not the program's */
 }
 
-/* All are stuck at once: there is nobody to look. */
+/* All are stuck at once: no worker is there to look. */
 static intptr_t all_compute(void *arg)
 {
     sley_task_options hogs[] = {{.pinned = true, .worker = 0, .name = "hog 0"},
@@ -116,6 +116,27 @@ static void reports_of_all(void)
     assert_int_equal(count("sley: worker 0: task 'hog 0', computes has computed for "), 1);
     assert_int_equal(count("sley: worker 1: task 'hog 1', computes has computed for "), 1);
     assert_int_equal(count("from busy_function"), 2);
+}
+
+static intptr_t all_block(void *arg)
+{
+    sley_task_options blockers[] = {{.pinned = true, .worker = 0, .name = "blocker 0"},
+                                    {.pinned = true, .worker = 1, .name = "blocker 1"}};
+    sley_task *tasks[2];
+
+    for (int i = 0; i < 2; i++)
+        tasks[i] = sley_create_task_with(blocks, NULL, &blockers[i]);
+    for (int i = 0; i < 2; i++)
+        CHECK_EQ(sley_join(tasks[i]), 0);
+    return (intptr_t)arg;
+}
+
+static void reports_of_all_that_block(void)
+{
+    run(all_block);
+    assert_int_equal(count("sley: worker 0: task 'blocker 0', blocks has blocked in a system "), 1);
+    assert_int_equal(count("sley: worker 1: task 'blocker 1', blocks has blocked in a system "), 1);
+    assert_int_equal(count("from blocks"), 2);
 }
 
 static intptr_t computes_for(void *ms)
@@ -177,6 +198,7 @@ TEST_PLAIN(who_keeps_a_worker_is_reported)
     reports();
     if (sl_test_timed()) /* where others compute, ticks are few */
         reports_of_all();
+    reports_of_all_that_block();
     how_long();
     if (geteuid() == 0)
         as_another_user();
