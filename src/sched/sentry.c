@@ -38,6 +38,7 @@ static void *sentry_thread(void *arg)
     struct sl_sentry *sentry = &team->sentry;
     int64_t least_ns = sl_stall_patience(team) / LOOKS, ns;
 
+    sl_cpus_roam(); /* the thread that made it may be pinned */
     ns = least_ns = least_ns < LEAST_NS ? LEAST_NS : least_ns;
     pthread_mutex_lock(&sentry->mutex);
     while (!sentry->stop) {

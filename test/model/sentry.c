@@ -25,6 +25,7 @@ static int64_t no_time(void)
 }
 struct sl_sys sl_sys = {.clock_now = no_time};
 
+SL_MODEL_NOT_CALLED(sl_cpus_roam);
 SL_MODEL_NOT_CALLED(sl_stall_patience);
 SL_MODEL_NOT_CALLED(sl_rescue_report);
 
