@@ -37,7 +37,8 @@ static intptr_t body(void *arg)
 {
     int all, pinned = pinned_threads(&all);
 
-    for (int i = 0; i < 5000 && pinned != WORKERS; i++) { /* it has begun just now */
+    /* It may be about to begin. */
+    for (int i = 0; i < 5000 && (all == WORKERS || pinned != WORKERS); i++) {
         CHECK_EQ(sley_sleep(sley_ms(1)), 0);
         pinned = pinned_threads(&all);
     }
