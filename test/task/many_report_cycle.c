@@ -96,7 +96,10 @@ static intptr_t body(void *arg)
     tasks[1] = sley_create_task_with(takes_both, &two, &b);
     while (waiting < 2)
         CHECK_EQ(sley_sleep(sley_us(50)), 0);
-    CHECK_EQ(sley_sleep(sley_ms(5)), 0);
+    for (int i = 0; i < 2000 && cycles() == 0; i++) { /* both are about to wait */
+        CHECK_EQ(sley_sleep(sley_ms(5)), 0);
+        CHECK(report());
+    }
     for (int i = 0; i < 20; i++) {
         CHECK(report());
         CHECK_EQ(cycles(), 1);
