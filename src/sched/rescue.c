@@ -55,7 +55,7 @@ static int64_t in_pass(const struct sl_member *member, int64_t now)
 
 /* Is it late? Then somebody must be there to see it. Has it been in the same turn for a whole tick?
  * On a processor that is shared who sees it never finds it running; and if all are stuck at once,
- * nobody looks. */
+ * no worker looks. */
 static bool tick(struct sley_loop *loop, struct sl_member *member)
 {
     uint32_t turns = sl_load_relaxed(&member->turns);
@@ -88,7 +88,7 @@ static bool kicked(bool ticks, uintptr_t pc)
         return ticks;
     if (loop->in_user && !loop->within) {
         sl_stall_note(loop, pc);
-        if (asked || wants_pass(loop))
+        if (loop->ring->class->turn_amid && (asked || wants_pass(loop)))
             pass_amid(loop);
     }
     if (asked)
@@ -134,21 +134,22 @@ static void look_again(struct sl_team *team, int64_t at)
 /* Has it had half of the time since it was last found in the same turn, and runs now? */
 static bool computes(struct sl_team *team, struct sl_member *member, uint32_t turns, int64_t now)
 {
+    /* The others are of that turn, or a later one: pairs with their store. */
+    bool before = sl_load_acquire(&member->stuck_turns) == turns;
     int64_t cpu = sl_kick_clock_read(member->clock);
     int64_t passed = now - (int64_t)sl_load_relaxed(&member->stuck_at);
     int64_t used = cpu - (int64_t)sl_load_relaxed(&member->stuck_cpu);
-    bool before = sl_load_relaxed(&member->stuck_turns) == turns;
 
     if (before && passed < SLACK_NS)
         return sl_load_relaxed(&member->alarms) && runs_on(member, turns);
     sl_store_relaxed(&member->blocked, before && passed > SL_RESCUE_NS / 2 && used < SLACK_NS);
-    sl_store_relaxed(&member->stuck_turns, turns);
     sl_store_relaxed(&member->stuck_at, (uint64_t)now);
     sl_store_relaxed(&member->stuck_cpu, (uint64_t)cpu);
     if (!before) {
         sl_store_relaxed(&member->stuck_since, (uint64_t)now);
         look_again(team, now + AGAIN_NS);
     }
+    sl_store_release(&member->stuck_turns, turns); /* another one may look: pairs with the load */
     if (before && member->loop->runtime->options.rescue_blocked)
         return true;
     return before && 2 * used > passed && runs_on(member, turns);
@@ -252,14 +253,14 @@ void sl_rescue_look(struct sley_loop *loop)
 
 void sl_rescue_report(struct sl_team *team)
 {
-    int64_t now = sl_sys.clock_now();
-
     for (unsigned i = 0; i < team->n; i++) {
         struct sl_member *member = &team->members[i];
         uint32_t turns = sl_load_relaxed(&member->turns);
+        int64_t now;
         bool busy;
 
-        sl_stall_tell(team, member, now);
+        sl_stall_tell(team, member, sl_sys.clock_now());
+        now = sl_sys.clock_now(); /* to print takes time */
         if (!is_late(member, now))
             continue;
         busy = computes(team, member, turns, now);
@@ -308,7 +309,8 @@ int64_t sl_rescue_sleep(struct sley_loop *loop, bool soon)
 
     for (unsigned i = 0; i < team->n; i++) {
         alarms |= sl_load_relaxed(&team->members[i].alarms) != 0;
-        blocked |= sl_load_relaxed(&team->members[i].blocked) != 0;
+        if (i != loop->index)
+            blocked |= sl_load_relaxed(&team->members[i].blocked) != 0;
     }
     if (alarms)
         sl_ring_watch(loop->ring, team->alarm_fd);

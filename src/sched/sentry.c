@@ -7,24 +7,31 @@
 
 #define LOOKS 4             /* in the time after which a worker is reported */
 #define LEAST_NS 5000000    /* from one look to the next: 2 us each, and 20 us for a sleep */
-#define DOUBLED 8           /* if all sleep it looks less and less often, and then no more */
+#define MOST_NS 1000000000
+#define IDLE_LOOKS 3        /* that find all asleep: then it looks no more */
 
 static bool all_asleep(struct sl_team *team)
 {
     return sl_load_relaxed(&team->idle) % SL_TEAM_SEARCHES == team->n;
 }
 
-/* Until it is told to stop, the time is over, or, if all sleep, somebody goes to work. */
-static void sleep_for(struct sl_team *team, int64_t ns, bool for_ever)
+/* Until it is told to stop, or the time is over. */
+static void sleep_for(struct sl_sentry *sentry, int64_t ns)
+{
+    struct timespec at;
+
+    clock_gettime(CLOCK_MONOTONIC, &at); /* the condition's own */
+    ns += at.tv_nsec;
+    at.tv_sec += ns / 1000000000;
+    at.tv_nsec = ns % 1000000000;
+    pthread_cond_timedwait(&sentry->changed, &sentry->mutex, &at);
+}
+
+/* Until it is told to stop, or somebody goes to work. */
+static void wait_for_work(struct sl_team *team)
 {
     struct sl_sentry *sentry = &team->sentry;
-    int64_t until = sl_sys.clock_now() + ns;
-    struct timespec at = {until / 1000000000, until % 1000000000};
 
-    if (!for_ever) {
-        pthread_cond_timedwait(&sentry->changed, &sentry->mutex, &at);
-        return;
-    }
     sl_store_relaxed(&sentry->waits, 1);
     sl_fence_seq_cst(); /* who waits, then who sleeps: pairs with that of who goes to work */
     while (!sentry->stop && all_asleep(team) && sl_load_relaxed(&sentry->waits))
@@ -32,20 +39,28 @@ static void sleep_for(struct sl_team *team, int64_t ns, bool for_ever)
     sl_store_relaxed(&sentry->waits, 0);
 }
 
+static int64_t between_looks(const struct sl_team *team)
+{
+    int64_t ns = sl_stall_patience(team) / LOOKS;
+
+    return ns < LEAST_NS ? LEAST_NS : ns > MOST_NS ? MOST_NS : ns;
+}
+
 static void *sentry_thread(void *arg)
 {
     struct sl_team *team = arg;
     struct sl_sentry *sentry = &team->sentry;
-    int64_t least_ns = sl_stall_patience(team) / LOOKS, ns;
+    int64_t ns = between_looks(team);
+    unsigned idle_looks = 0;
 
     sl_cpus_roam(); /* the thread that made it may be pinned */
-    ns = least_ns = least_ns < LEAST_NS ? LEAST_NS : least_ns;
     pthread_mutex_lock(&sentry->mutex);
     while (!sentry->stop) {
-        bool for_ever = ns >= DOUBLED * least_ns;
-
-        sleep_for(team, ns, for_ever);
-        ns = for_ever || !all_asleep(team) ? least_ns : 2 * ns;
+        if (idle_looks < IDLE_LOOKS)
+            sleep_for(sentry, ns);
+        else
+            wait_for_work(team);
+        idle_looks = all_asleep(team) ? idle_looks + 1 : 0;
         if (sentry->stop || sl_load_relaxed(&team->watchers)) /* who look more often */
             continue;
         pthread_mutex_unlock(&sentry->mutex);

@@ -47,6 +47,10 @@ static bool is_to_ask(const struct sl_team *team, struct sl_stall *stall, uint32
         return false;
     if (!take(stall, state == SL_STALL_WANTED ? SL_STALL_WANTED : SL_STALL_NONE))
         return false; /* it was noted just now, or another one tells it */
+    if (state != SL_STALL_WANTED && sl_load_relaxed(&stall->turns) == turns) {
+        give(stall, SL_STALL_NONE); /* it has been told since we looked */
+        return false;
+    }
     sl_store_relaxed(&stall->turns, turns);
     stall->since = since;
     return true;

@@ -19,11 +19,7 @@ static struct {
 } teams;
 static struct sl_team *const team = &teams.team;
 
-static int64_t no_time(void)
-{
-    return 0;
-}
-struct sl_sys sl_sys = {.clock_now = no_time};
+struct sl_sys sl_sys;
 
 SL_MODEL_NOT_CALLED(sl_cpus_roam);
 SL_MODEL_NOT_CALLED(sl_stall_patience);
@@ -34,7 +30,7 @@ SL_MODEL_NOT_CALLED(sl_rescue_report);
 static void sentry(void)
 {
     pthread_mutex_lock(&team->sentry.mutex);
-    sleep_for(team, 0, true);
+    wait_for_work(team);
     pthread_mutex_unlock(&team->sentry.mutex);
 }
 
